@@ -1,0 +1,56 @@
+"""The command `egov-audit`: how results and errors leave it. Commands live in the modules beside this one.
+
+stdout is for results, stderr for everything else. Exit codes: 0 fine, 1 a finding over the asked threshold, 2 usage,
+3 source or network, 4 validation, 5 integrity.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from auditor.config import AuditConfig
+from crawler.errors import UsageError
+
+app = typer.Typer(
+    name="egov-audit",
+    help="Check a government's claims about its digitised services: harvest, code, follow, measure, report.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+#: Where everything that is no result goes; a terminal gets progress bars, a file or cron gets plain lines.
+log = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def load_config(**overrides: object) -> AuditConfig:
+    """The settings from the environment, with a command's own options over them. Raises UsageError that names one."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return AuditConfig(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "EGOV_AUDIT_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise UsageError(f"{name}: {first['msg']}") from error
+
+
+def say(text: str) -> None:
+    """A result for a person, on stdout, as it is (no markup: source text may hold brackets)."""
+    sys.stdout.write(text + "\n")
+
+
+def say_json(value: Any) -> None:  # noqa: ANN401 - anything that JSON can hold
+    """A result for a program, on stdout: UTF-8, keys in the order given."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def note(text: str) -> None:
+    """A line on stderr."""
+    log.print(text, markup=False)

@@ -1,0 +1,9 @@
+"""The list of modules that hold commands; importing one registers its commands with the app."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from auditor.cli import database
+
+COMMAND_MODULES: tuple[ModuleType, ...] = (database,)

@@ -1,0 +1,113 @@
+"""The door to the database: engine, schema version, and the only place that commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from crawler.errors import ContentError, UsageError
+
+
+def connect(db_url: str) -> Engine:
+    """An engine for SQLite (WAL, foreign keys on, 30 s of patience for a lock) or PostgreSQL.
+
+    Makes the folder of a SQLite file. Raises UsageError for an address that is none.
+    """
+    try:
+        url = make_url(db_url)
+    except ArgumentError as error:
+        raise UsageError("EGOV_AUDIT_DB_URL is not a database address") from error
+    if url.drivername in ("postgresql", "postgres"):
+        url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+        try:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"the database folder cannot be made: {error.strerror}") from error
+    try:
+        engine = create_engine(url)
+    except (NoSuchModuleError, ArgumentError) as error:
+        raise UsageError(f"no such kind of database: {url.drivername}") from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: object, _record: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA busy_timeout=30000")
+    cursor.close()
+
+
+def alembic_config(db_url: str) -> Config:
+    """Alembic's configuration for the migrations that this installation carries."""
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("migrations")))
+    config.attributes["db_url"] = db_url
+    return config
+
+
+def upgrade(db_url: str, revision: str = "head") -> str:
+    """Bring the database to `revision` and return the revision it is at. Raises ContentError if it is newer than we."""
+    engine = connect(db_url)
+    try:
+        _refuse_newer(engine, db_url)
+        command.upgrade(alembic_config(db_url), revision)
+        return current_revision(engine) or ""
+    finally:
+        engine.dispose()
+
+
+def current_revision(engine: Engine) -> str | None:
+    """The schema revision the database is at, None for an empty one. Raises UsageError if it cannot be reached."""
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except SQLAlchemyError as error:
+        raise UsageError(f"the database cannot be opened: {str(error.__cause__ or error).splitlines()[0]}") from error
+
+
+def _refuse_newer(engine: Engine, db_url: str) -> None:
+    revision = current_revision(engine)
+    known = {script.revision for script in ScriptDirectory.from_config(alembic_config(db_url)).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise ContentError(
+            f"the database is at revision {revision}, which this version of egov-audit does not know: "
+            "use the version that wrote it, or a newer one"
+        )
+
+
+@contextmanager
+def open_database(db_url: str) -> Iterator[Engine]:
+    """A ready database: of our own revision, or ContentError that says what to type."""
+    engine = connect(db_url)
+    try:
+        _refuse_newer(engine, db_url)
+        head = ScriptDirectory.from_config(alembic_config(db_url)).get_current_head()
+        if current_revision(engine) != head:
+            raise ContentError("the database is not up to date: run `egov-audit db upgrade`")
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """One session that is committed whole at the end, or not at all."""
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session

@@ -1,0 +1,36 @@
+"""The one tree of errors a user can meet. Each class says when it is raised.
+
+The command line turns an error into one line on stderr and an exit code.
+"""
+
+from __future__ import annotations
+
+
+class AuditError(Exception):
+    """Base of every error that is shown to a person as one line. `exit_code` is what the process ends with."""
+
+    exit_code = 1
+
+
+class UsageError(AuditError):
+    """What was asked for cannot be asked: an unknown name, a folder that is not ours, FROM after TO."""
+
+    exit_code = 2
+
+
+class SourceError(AuditError):
+    """A source or the network did not give what was needed: refused, forbidden, challenged, budget used up."""
+
+    exit_code = 3
+
+
+class ContentError(AuditError):
+    """Something was read but cannot be accepted: a senseless table, a bad file, a newer database."""
+
+    exit_code = 4
+
+
+class IntegrityError(AuditError):
+    """Kept evidence does not fit its own record: a changed byte, a missing file, a broken chain."""
+
+    exit_code = 5
