@@ -1,0 +1,90 @@
+"""What a measure is given and what it gives: frozen records, no database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from auditor.records import Coding, Entry, Listing
+from crawler.pages.records import Lang
+
+
+@dataclass(frozen=True, slots=True)
+class CodedEntry:
+    """A live entry with the coding in force, None where it was not coded yet."""
+
+    entry: Entry
+    coding: Coding | None
+
+
+@dataclass(frozen=True, slots=True)
+class CodedListing:
+    """A portal listing with the coding in force, None where it was not coded yet."""
+
+    listing: Listing
+    coding: Coding | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The register in one language on one day: the live entries of the edition in force."""
+
+    as_of: date
+    lang: Lang
+    act: str
+    edition_date: date
+    entries: tuple[CodedEntry, ...]
+    codebook: str
+
+
+@dataclass(frozen=True, slots=True)
+class PortalSnapshot:
+    """The portal in one language as last seen up to a day: every listing of the newest complete lists."""
+
+    as_of: date
+    lang: Lang
+    listings: tuple[CodedListing, ...]
+    codebook: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number of one measure, with what it was counted from.
+
+    `value` is the count; `of` the denominator of `share` (entries that could have been counted), None where a share
+    makes no sense. `cell` names the part of a table (`human_social/partial`), "" for the measure's own number.
+    `keys` are the entries or listings counted, in the register's order; `len(keys) == value` always.
+    """
+
+    measure: str
+    cell: str
+    value: int
+    of: int | None
+    keys: tuple[str, ...]
+
+    @property
+    def share(self) -> float | None:
+        """`value / of`, 0–1; None without a denominator."""
+        return None if not self.of else self.value / self.of
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """All figures of one measure at one date: `total` first, then its cells.
+
+    `abstained` counts the subjects whose coding is `unclear` or missing: they are in no cell but their own.
+    """
+
+    measure: str
+    figures: tuple[Figure, ...]
+    abstained: int = 0
+
+    @property
+    def head(self) -> Figure:
+        """The measure's own number."""
+        return self.figures[0]
+
+    @property
+    def cells(self) -> tuple[Figure, ...]:
+        """The parts of a table measure; empty for a plain number."""
+        return tuple(figure for figure in self.figures if figure.cell)
