@@ -23,6 +23,11 @@ class CrawlConfig(BaseSettings):
     )
     adilet_url: str = Field("", description="Another base address for adilet.zan.kz: a mirror or a loopback server.")
     egov_url: str = Field("", description="Another base address for egov.kz: a mirror or a loopback server.")
+    edition_mirror_url: str = Field(
+        "",
+        description="Base address of a mirror that keeps old editions under its own paths (https://zakon.uchet.kz); "
+        "empty: it is not asked.",
+    )
     delay: float = Field(2.0, ge=0, description="Seconds between two requests to one host (a longer Crawl-delay wins).")
     budget: int = Field(20_000, ge=1, description="Requests one harvest of one source may make, robots.txt included.")
     timeout: float = Field(60.0, gt=0, description="Seconds until a request that gives nothing is given up.")

@@ -1,0 +1,1 @@
+"""One YAML file a source, and the loader that reads them strictly."""

@@ -1,0 +1,186 @@
+"""Reads the sources' YAML files. Strict: an unknown, missing or senseless key is an error that names file and key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from crawler.config import CrawlConfig
+from crawler.errors import ContentError, UsageError
+from crawler.pages.address import PageForm, Site, host_of
+from crawler.pages.records import Lang, PageKind
+
+FOLDER = Path(__file__).parent
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Act(_Strict):
+    """A legal act that approves the register: the site's identifier, its day, its title as a fact."""
+
+    id: str = Field(pattern=r"^[A-Z]\d+[A-Z]*_?$")
+    date: date
+    title: str = Field(min_length=1)
+
+
+class Form(_Strict):
+    """A form of path as the YAML file has it; see `PageForm`."""
+
+    kind: PageKind
+    path: str = Field(pattern=r"^(/([\w.-]+|\{(lang|act|date|slug|category)\}))+$")
+    audience: str = ""
+    mirror: bool = False
+
+
+class Expectations(_Strict):
+    """Bounds a reading must keep. `fill` is field → least share (0–1) of records whose field is not empty."""
+
+    min_rows: int = Field(0, ge=0)
+    min_listings: int = Field(0, ge=0)
+    fill: dict[str, float] = {}
+
+
+class SourceFile(_Strict):
+    """One YAML file: who publishes, where, in which languages, under which forms of address, and what to expect."""
+
+    source: str = Field(pattern=r"^[a-z_]+$")
+    spider: str = Field(pattern=r"^[a-z_]+$")
+    publisher: str
+    base: str = Field(pattern=r"^https?://[^/]+$")
+    hosts: tuple[str, ...] = Field(min_length=1)
+    mirror_hosts: tuple[str, ...] = ()
+    lang_words: dict[str, Lang] = Field(min_length=1)
+    ask: tuple[Lang, ...] = Field(min_length=1)
+    acts: tuple[Act, ...] = ()
+    forms: tuple[Form, ...] = Field(min_length=1)
+    robots: str
+    coverage: str
+    licence: str
+    caveats: tuple[str, ...] = ()
+    expectations: Expectations
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source as configured for this process. `site` is what address reading needs, `facts` the file itself.
+
+    `fetch_hosts` are the hosts that requests and redirects may go to: those of the file, or, where the base address
+    is another one, that host alone (and the mirror's, if one is set).
+    """
+
+    name: str
+    facts: SourceFile
+    site: Site
+    fetch_hosts: frozenset[str]
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """The acts, oldest first."""
+        return self.facts.acts
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """The audiences that have a list, in the file's order."""
+        return tuple(form.audience for form in self.facts.forms if form.kind is PageKind.PORTAL_LIST)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Every source, by name."""
+
+    all: tuple[Source, ...]
+
+    def __getitem__(self, name: str) -> Source:
+        """The source of that name. Raises UsageError."""
+        for source in self.all:
+            if source.name == name:
+                return source
+        raise UsageError(f"no source is named {name!r}; there are: {', '.join(s.name for s in self.all)}")
+
+    def of_spider(self, spider: str) -> Source:
+        """The source a spider crawls. Raises UsageError."""
+        for source in self.all:
+            if source.facts.spider == spider:
+                return source
+        raise UsageError(f"no source has a spider {spider!r}; there are: {', '.join(self.spiders)}")
+
+    @property
+    def spiders(self) -> tuple[str, ...]:
+        """The names of the spiders, in the order of the sources."""
+        return tuple(source.facts.spider for source in self.all)
+
+    @property
+    def sites(self) -> tuple[Site, ...]:
+        """What `identify` wants."""
+        return tuple(source.site for source in self.all)
+
+
+def load_sources(config: CrawlConfig, folder: Path = FOLDER) -> Sources:
+    """Every source in a folder, with the base addresses that the configuration puts in place of the files' own.
+
+    A file without the key `source` (a lookup table) is no source and is left alone. Raises ContentError for a file
+    that is not as described here, UsageError for a base address that is none.
+    """
+    files = [read for path in sorted(folder.glob("*.yml")) if (read := _read(path)) is not None]
+    for what in ("source", "spider"):
+        names = [getattr(read, what) for read in files]
+        if len(names) != len(set(names)):
+            raise ContentError(f"{folder.name}: two files have the same {what}: {', '.join(sorted(names))}")
+    overrides = {"adilet": config.adilet_url, "egov": config.egov_url}
+    return Sources(tuple(_source(read, overrides.get(read.source, ""), config.edition_mirror_url) for read in files))
+
+
+def _read(path: Path) -> SourceFile | None:
+    """One file, checked; None if it is no source."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ContentError(f"{path.name}: no YAML in UTF-8: {str(error).splitlines()[0]}") from error
+    if not isinstance(content, dict):
+        raise ContentError(f"{path.name}: no mapping of keys to values")
+    if "source" not in content:
+        return None
+    try:
+        return SourceFile.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ContentError(f"{path.name}: {'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from error
+
+
+def _source(read: SourceFile, override: str, mirror_address: str) -> Source:
+    base = _base(override) if override else read.base
+    mirror = _base(mirror_address) if mirror_address and any(form.mirror for form in read.forms) else ""
+    known = {*_plain(read.hosts), *_plain(read.mirror_hosts)}
+    elsewhere = host_of(base) not in _plain(read.hosts)
+    fetch = {host_of(base)} if elsewhere else set(_plain(read.hosts))
+    site = Site(
+        source=read.source,
+        base=base,
+        hosts=frozenset({*known, host_of(base), *([host_of(mirror)] if mirror else [])}),
+        lang_words=tuple(read.lang_words.items()),
+        forms=tuple(PageForm(form.kind, form.path, form.audience, form.mirror) for form in read.forms),
+        acts=tuple(act.id for act in read.acts),
+        mirror=mirror,
+        prefixes=tuple(path for path in (urlsplit(base).path, urlsplit(mirror).path) if path),
+    )
+    return Source(read.source, read, site, frozenset(fetch | ({host_of(mirror)} if mirror else set())))
+
+
+def _plain(hosts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(host.lower().removeprefix("www.") for host in hosts)
+
+
+def _base(address: str) -> str:
+    """A base address without its final slash. Raises UsageError if it is no http(s) address or has a query."""
+    parts = urlsplit(address)
+    if not host_of(address) or parts.query or parts.fragment:
+        raise UsageError(f"{address!r} is no base address: http(s)://host[:port][/path]")
+    return address.rstrip("/")

@@ -1,0 +1,95 @@
+"""The sources' files: what they must hold, and what a mistake in one says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from crawler.config import CrawlConfig
+from crawler.errors import ContentError, UsageError
+from crawler.pages.records import Lang
+from crawler.sources.load import FOLDER, load_sources
+
+ADILET = yaml.safe_load((FOLDER / "adilet.yml").read_text(encoding="utf-8"))
+
+
+def write(folder: Path, **changes: object) -> Path:
+    content = {key: value for key, value in (ADILET | changes).items() if value is not None}
+    (folder / "adilet.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    return folder
+
+
+def test_the_two_sources_as_shipped() -> None:
+    sources = load_sources(CrawlConfig())
+    assert [(s.name, s.facts.spider) for s in sources.all] == [("adilet", "register"), ("egov", "portal")]
+    assert [act.id for act in sources["adilet"].acts] == ["P070000561_", "P100000745_", "P1300000983", "V2000019982"]
+    assert sources["adilet"].facts.ask == (Lang.RU, Lang.KK)
+    assert sources["egov"].audiences == ("citizen", "business")
+    assert sources["adilet"].fetch_hosts == {"adilet.zan.kz", "insecure.zan.kz"}
+    for source in sources.all:
+        assert source.facts.expectations.fill
+        assert source.facts.licence
+        assert source.facts.coverage
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"licenze": "x"}, "adilet.yml: licenze: Extra inputs"),
+        ({"publisher": None}, "adilet.yml: publisher: Field required"),
+        ({"acts": [{"id": "745", "date": "2010-07-20", "title": "x"}]}, "adilet.yml: acts.0.id"),
+        ({"forms": [{"kind": "act_text", "path": "/{language}/docs"}]}, "adilet.yml: forms.0.path"),
+        ({"ask": ["de"]}, "adilet.yml: ask.0"),
+        ({"base": "adilet.zan.kz"}, "adilet.yml: base"),
+    ],
+)
+def test_a_mistake_is_named_with_file_and_key(tmp_path: Path, changes: dict[str, object], says: str) -> None:
+    with pytest.raises(ContentError) as caught:
+        load_sources(CrawlConfig(), write(tmp_path, **changes))
+    assert str(caught.value).startswith(says)
+
+
+def test_a_file_that_is_no_yaml_and_one_that_is_no_mapping(tmp_path: Path) -> None:
+    (tmp_path / "broken.yml").write_text("a: [", encoding="utf-8")
+    with pytest.raises(ContentError, match=r"broken\.yml"):
+        load_sources(CrawlConfig(), tmp_path)
+    (tmp_path / "broken.yml").write_text("- a", encoding="utf-8")
+    with pytest.raises(ContentError, match=r"broken\.yml"):
+        load_sources(CrawlConfig(), tmp_path)
+
+
+def test_two_files_of_one_source(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "second.yml").write_text((tmp_path / "adilet.yml").read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(ContentError, match="same source"):
+        load_sources(CrawlConfig(), tmp_path)
+
+
+def test_a_lookup_beside_the_sources_is_left_alone(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "columns.yml").write_text("name: [a]", encoding="utf-8")
+    assert load_sources(CrawlConfig(), tmp_path).spiders == ("register",)
+
+
+def test_another_base_address_is_the_only_host_to_fetch_from() -> None:
+    sources = load_sources(CrawlConfig(adilet_url="http://127.0.0.1:9/x/", edition_mirror_url="http://localhost:8"))
+    assert sources["adilet"].site.base == "http://127.0.0.1:9/x"
+    assert sources["adilet"].fetch_hosts == {"127.0.0.1:9", "localhost:8"}
+    assert sources["egov"].fetch_hosts == {"egov.kz"}
+    assert sources["egov"].site.mirror == ""
+
+
+@pytest.mark.parametrize("address", ["adilet.zan.kz", "ftp://adilet.zan.kz", "https://", "https://a.kz/?q=1"])
+def test_a_base_address_that_is_none(address: str) -> None:
+    with pytest.raises(UsageError, match="no base address"):
+        load_sources(CrawlConfig(adilet_url=address))
+
+
+def test_an_unknown_name_lists_the_known_ones() -> None:
+    sources = load_sources(CrawlConfig())
+    with pytest.raises(UsageError, match="adilet, egov"):
+        sources["zan"]
+    with pytest.raises(UsageError, match="register, portal"):
+        sources.of_spider("zan")
