@@ -211,3 +211,30 @@ class Evidence:
     provenance: str
     place: str
     capture_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditionRef:
+    """One reading of an act's edition in one language. `key` is `ACT/DATE/LANG`, what a person types.
+
+    `capture_id` is the newest capture the reading was found in, `captured_at` its time (UTC). `rows_found` counts
+    dead rows too, `rows_live` those that carry a service. `state` is a word of `auditor.db.models.EditionRow`.
+    """
+
+    id: int
+    act: str
+    edition_date: date
+    lang: Lang
+    capture_id: str
+    captured_at: datetime
+    rows_found: int
+    rows_live: int
+    state: str
+    state_reason: str = ""
+    state_by: str = "machine"
+    provenance: str = ""
+
+    @property
+    def key(self) -> str:
+        """The edition's address."""
+        return f"{self.act}/{self.edition_date.isoformat()}/{self.lang}"

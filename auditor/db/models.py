@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Date,
     DateTime,
@@ -92,10 +93,10 @@ class CaptureRow(Base):
     run_id: Mapped[str] = mapped_column(ForeignKey("run.id"), index=True)
     record: Mapped[str] = mapped_column(String(10), doc="response or revisit")
     warc: Mapped[str] = mapped_column(String(200))
-    offset: Mapped[int] = mapped_column(Integer)
-    length: Mapped[int] = mapped_column(Integer)
+    offset: Mapped[int] = mapped_column(BigInteger)
+    length: Mapped[int] = mapped_column(BigInteger)
     body_warc: Mapped[str] = mapped_column(String(200), doc="where the body lies: another file for a revisit")
-    body_offset: Mapped[int] = mapped_column(Integer)
+    body_offset: Mapped[int] = mapped_column(BigInteger)
     url: Mapped[str] = mapped_column(Text)
     captured_at: Mapped[datetime] = mapped_column(index=True)
     status: Mapped[int] = mapped_column(Integer)
@@ -111,7 +112,7 @@ class CaptureRow(Base):
     edition_date: Mapped[date | None]
     slug: Mapped[str] = mapped_column(String(200), default="")
     audience: Mapped[str] = mapped_column(String(20), default="")
-    parse_state: Mapped[str] = mapped_column(String(10), doc="parsed, failed, skipped, held")
+    parse_state: Mapped[str] = mapped_column(String(10), doc="pending, parsed, failed, skipped, held")
     parsed_with: Mapped[str] = mapped_column(String(20), default="", doc="version of the parsers")
     parsed_at: Mapped[datetime | None]
 
@@ -167,9 +168,10 @@ class EditionKnownRow(Base):
     edition_date: Mapped[date]
     current: Mapped[bool] = mapped_column(Boolean, doc="the row that links the text now shown, when last seen")
     href: Mapped[str] = mapped_column(Text)
-    status_word: Mapped[str] = mapped_column(String(100), default="")
+    status_word: Mapped[str] = mapped_column(Text, default="")
     info: Mapped[str] = mapped_column(Text, default="")
-    capture_id: Mapped[str] = mapped_column(ForeignKey("capture.id"))
+    capture_id: Mapped[str] = mapped_column(ForeignKey("capture.id"), index=True)
+    superseded_at: Mapped[datetime | None] = mapped_column(doc="when better parsers read the same capture otherwise")
     __table_args__ = (UniqueConstraint("act", "lang", "edition_date", "capture_id"),)
 
 
@@ -177,7 +179,8 @@ class EditionRow(Base):
     """One reading of an edition's text. Several readings of one (act, date, language) can stand side by side.
 
     `state`: `good`, `accepted` (short, but a person said why), `held` (failed expectations: never in force),
-    `superseded` (a later reading of the same capture by better parsers).
+    `superseded` (better parsers read every capture of it otherwise). `capture_id` is the first capture it was read
+    in; `edition_seen` has them all.
     """
 
     __tablename__ = "edition"
@@ -191,10 +194,11 @@ class EditionRow(Base):
     read_at: Mapped[datetime]
     title: Mapped[str] = mapped_column(Text, default="")
     requisites: Mapped[str] = mapped_column(Text, default="")
-    status_word: Mapped[str] = mapped_column(String(100), default="")
+    status_word: Mapped[str] = mapped_column(Text, default="")
     last_number: Mapped[int] = mapped_column(Integer)
     rows_found: Mapped[int] = mapped_column(Integer)
     rows_live: Mapped[int] = mapped_column(Integer)
+    unfit: Mapped[str] = mapped_column(Text, default="", doc="why the page by itself is not fit; empty when it is")
     state: Mapped[str] = mapped_column(String(12), index=True)
     state_reason: Mapped[str] = mapped_column(Text, default="")
     state_by: Mapped[str] = mapped_column(String(80), default="machine")
@@ -203,6 +207,21 @@ class EditionRow(Base):
         UniqueConstraint("act", "edition_date", "lang", "content_hash"),
         Index("ix_edition_act_lang_edition_date", "act", "lang", "edition_date"),
     )
+
+
+class EditionSeenRow(Base):
+    """A capture in which a reading was found. The same text fetched again gives a line here and no second reading."""
+
+    __tablename__ = "edition_seen"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
+    capture_id: Mapped[str] = mapped_column(ForeignKey("capture.id"), index=True)
+    parsed_with: Mapped[str] = mapped_column(String(20))
+    read_at: Mapped[datetime]
+    superseded_at: Mapped[datetime | None] = mapped_column(
+        doc="when the capture was read otherwise, or dated otherwise"
+    )
+    __table_args__ = (UniqueConstraint("edition_id", "capture_id"),)
 
 
 class EntryRow(Base):
@@ -215,7 +234,7 @@ class EntryRow(Base):
     table_no: Mapped[int] = mapped_column(Integer)
     row_no: Mapped[int] = mapped_column(Integer)
     ordinal: Mapped[int] = mapped_column(Integer)
-    number: Mapped[str] = mapped_column(String(40), default="")
+    number: Mapped[str] = mapped_column(Text, default="")
     code: Mapped[str] = mapped_column(String(40), default="", index=True)
     name: Mapped[str] = mapped_column(Text)
     name_norm: Mapped[str] = mapped_column(Text, doc="folded for comparison: letters, quotes, dashes, spaces, ё")
@@ -246,12 +265,17 @@ class ListReadingRow(Base):
 
     __tablename__ = "list_reading"
     id: Mapped[int] = mapped_column(primary_key=True)
-    capture_id: Mapped[str] = mapped_column(ForeignKey("capture.id"), unique=True)
+    capture_id: Mapped[str] = mapped_column(ForeignKey("capture.id"))
+    content_hash: Mapped[str] = mapped_column(String(64))
+    parsed_with: Mapped[str] = mapped_column(String(20))
     lang: Mapped[str] = mapped_column(String(5))
     audience: Mapped[str] = mapped_column(String(20))
+    slug: Mapped[str] = mapped_column(String(200), default="", doc="of a list that is one category's page")
     read_at: Mapped[datetime]
     complete: Mapped[bool] = mapped_column(Boolean)
     listings: Mapped[int] = mapped_column(Integer)
+    superseded_at: Mapped[datetime | None] = mapped_column(doc="when better parsers read the same capture otherwise")
+    __table_args__ = (UniqueConstraint("capture_id", "content_hash"),)
 
 
 class ListingRow(Base):
@@ -292,6 +316,7 @@ class PageReadingRow(Base):
     result: Mapped[str] = mapped_column(Text)
     orderable: Mapped[bool] = mapped_column(Boolean)
     blocks: Mapped[list[Any]] = mapped_column(default=list)
+    superseded_at: Mapped[datetime | None] = mapped_column(doc="when better parsers read the same capture otherwise")
     __table_args__ = (UniqueConstraint("capture_id", "content_hash"),)
 
 

@@ -129,10 +129,10 @@ def upgrade() -> None:
         sa.Column("run_id", sa.String(length=80), nullable=False),
         sa.Column("record", sa.String(length=10), nullable=False),
         sa.Column("warc", sa.String(length=200), nullable=False),
-        sa.Column("offset", sa.Integer(), nullable=False),
-        sa.Column("length", sa.Integer(), nullable=False),
+        sa.Column("offset", sa.BigInteger(), nullable=False),
+        sa.Column("length", sa.BigInteger(), nullable=False),
         sa.Column("body_warc", sa.String(length=200), nullable=False),
-        sa.Column("body_offset", sa.Integer(), nullable=False),
+        sa.Column("body_offset", sa.BigInteger(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("captured_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
@@ -213,10 +213,11 @@ def upgrade() -> None:
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("requisites", sa.Text(), nullable=False),
-        sa.Column("status_word", sa.String(length=100), nullable=False),
+        sa.Column("status_word", sa.Text(), nullable=False),
         sa.Column("last_number", sa.Integer(), nullable=False),
         sa.Column("rows_found", sa.Integer(), nullable=False),
         sa.Column("rows_live", sa.Integer(), nullable=False),
+        sa.Column("unfit", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("state_reason", sa.Text(), nullable=False),
         sa.Column("state_by", sa.String(length=80), nullable=False),
@@ -240,15 +241,19 @@ def upgrade() -> None:
         sa.Column("edition_date", sa.Date(), nullable=False),
         sa.Column("current", sa.Boolean(), nullable=False),
         sa.Column("href", sa.Text(), nullable=False),
-        sa.Column("status_word", sa.String(length=100), nullable=False),
+        sa.Column("status_word", sa.Text(), nullable=False),
         sa.Column("info", sa.Text(), nullable=False),
         sa.Column("capture_id", sa.String(length=36), nullable=False),
+        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["capture_id"], ["capture.id"], name=op.f("fk_edition_known_capture_id_capture")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_edition_known")),
         sa.UniqueConstraint(
             "act", "lang", "edition_date", "capture_id", name=op.f("uq_edition_known_act_lang_edition_date_capture_id")
         ),
     )
+    with op.batch_alter_table("edition_known", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_edition_known_capture_id"), ["capture_id"], unique=False)
+
     op.create_table(
         "issue",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -274,14 +279,18 @@ def upgrade() -> None:
         "list_reading",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("capture_id", sa.String(length=36), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("parsed_with", sa.String(length=20), nullable=False),
         sa.Column("lang", sa.String(length=5), nullable=False),
         sa.Column("audience", sa.String(length=20), nullable=False),
+        sa.Column("slug", sa.String(length=200), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("complete", sa.Boolean(), nullable=False),
         sa.Column("listings", sa.Integer(), nullable=False),
+        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["capture_id"], ["capture.id"], name=op.f("fk_list_reading_capture_id_capture")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_list_reading")),
-        sa.UniqueConstraint("capture_id", name=op.f("uq_list_reading_capture_id")),
+        sa.UniqueConstraint("capture_id", "content_hash", name=op.f("uq_list_reading_capture_id_content_hash")),
     )
     op.create_table(
         "page_reading",
@@ -295,6 +304,7 @@ def upgrade() -> None:
         sa.Column("result", sa.Text(), nullable=False),
         sa.Column("orderable", sa.Boolean(), nullable=False),
         sa.Column("blocks", sa.JSON(), nullable=False),
+        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["capture_id"], ["capture.id"], name=op.f("fk_page_reading_capture_id_capture")),
         sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_page_reading_listing_id_listing")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_page_reading")),
@@ -304,6 +314,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_page_reading_listing_id"), ["listing_id"], unique=False)
 
     op.create_table(
+        "edition_seen",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("edition_id", sa.Integer(), nullable=False),
+        sa.Column("capture_id", sa.String(length=36), nullable=False),
+        sa.Column("parsed_with", sa.String(length=20), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["capture_id"], ["capture.id"], name=op.f("fk_edition_seen_capture_id_capture")),
+        sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_edition_seen_edition_id_edition")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_edition_seen")),
+        sa.UniqueConstraint("edition_id", "capture_id", name=op.f("uq_edition_seen_edition_id_capture_id")),
+    )
+    with op.batch_alter_table("edition_seen", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_edition_seen_capture_id"), ["capture_id"], unique=False)
+
+    op.create_table(
         "entry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("edition_id", sa.Integer(), nullable=False),
@@ -311,7 +337,7 @@ def upgrade() -> None:
         sa.Column("table_no", sa.Integer(), nullable=False),
         sa.Column("row_no", sa.Integer(), nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("name_norm", sa.Text(), nullable=False),
@@ -376,6 +402,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_entry_code"))
 
     op.drop_table("entry")
+    with op.batch_alter_table("edition_seen", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_edition_seen_capture_id"))
+
+    op.drop_table("edition_seen")
     with op.batch_alter_table("page_reading", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_page_reading_listing_id"))
 
@@ -387,6 +417,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_issue_capture_id"))
 
     op.drop_table("issue")
+    with op.batch_alter_table("edition_known", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_edition_known_capture_id"))
+
     op.drop_table("edition_known")
     with op.batch_alter_table("edition", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_edition_state"))

@@ -1,0 +1,164 @@
+"""The portal's rows → Listing records: newest complete lists merged with newest service pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from auditor.db.models import CaptureRow, ListingRow, ListingSeenRow, ListReadingRow, PageReadingRow
+from auditor.ingest.keys import listing_key
+from auditor.records import Listing
+from crawler.pages.records import Lang
+
+
+@dataclass(frozen=True, slots=True)
+class ListReading:
+    """One reading of a portal list. `frame` = (language, audience, category slug) is what a listing is in or not."""
+
+    id: int
+    frame: tuple[str, str, str]
+    capture_id: str
+    captured_at: datetime
+    url: str
+    complete: bool
+    listings: int
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A listing while it is put together."""
+
+    id: int
+    lang: Lang
+    slug: str
+    name: str = ""
+    url: str = ""
+    categories: list[str] = field(default_factory=list)
+    audiences: list[str] = field(default_factory=list)
+    result: str = ""
+    page_read: bool = False
+
+
+def list_readings(session: Session, lang: Lang | None = None, *, complete: bool = True) -> list[ListReading]:
+    """The newest reading of every list, in the order of their frames; `complete` False: broken ones count too."""
+    statement = (
+        select(ListReadingRow, CaptureRow.captured_at, CaptureRow.url)
+        .join(CaptureRow, CaptureRow.id == ListReadingRow.capture_id)
+        .where(ListReadingRow.superseded_at.is_(None))
+        .order_by(CaptureRow.captured_at, ListReadingRow.id)
+    )
+    if lang is not None:
+        statement = statement.where(ListReadingRow.lang == lang)
+    newest: dict[tuple[str, str, str], ListReading] = {}
+    for row in session.execute(statement):
+        reading: ListReadingRow = row.ListReadingRow
+        frame = (reading.lang, reading.audience, reading.slug)
+        if reading.complete or not complete:
+            newest[frame] = ListReading(
+                reading.id, frame, reading.capture_id, row.captured_at, row.url, reading.complete, reading.listings
+            )
+    return [newest[frame] for frame in sorted(newest)]
+
+
+def listings(session: Session, lang: Lang | None = None) -> list[Listing]:
+    """The services the portal shows, by language and slug.
+
+    A service is shown if it stands in the newest complete reading of a list. A service page that no list names counts
+    only if it was captured after the newest complete list of its language and audience, or if there is no such list:
+    an older one was taken off the list since.
+    """
+    readings = list_readings(session, lang)
+    drafts: dict[int, _Draft] = {}
+    for reading in readings:
+        for row in _lines(session, reading.id):
+            draft = drafts.setdefault(row.listing_id, _Draft(row.listing_id, Lang(row.lang), row.slug))
+            draft.name = draft.name or row.name
+            draft.url = draft.url or urljoin(reading.url, row.href)
+            _add(draft.categories, row.category)
+            _add(draft.audiences, reading.frame[1])
+    for row in newest_pages(session, lang).values():
+        if row.listing_id not in drafts and _taken_off(row, readings):
+            continue
+        draft = drafts.setdefault(row.listing_id, _Draft(row.listing_id, Lang(row.lang), row.slug))
+        draft.name = draft.name or row.title
+        draft.url = row.url
+        draft.result, draft.page_read = row.result, True
+        if not draft.audiences:
+            _add(draft.audiences, row.audience)
+    return sorted((_listing(draft) for draft in drafts.values()), key=lambda one: (one.lang, one.slug))
+
+
+def newest_pages(session: Session, lang: Lang | None = None) -> dict[int, Row[*tuple[Any, ...]]]:
+    """The newest reading of each service page by listing id: listing_id, lang, slug, title, result, url,
+    captured_at, audience, capture_id."""
+    statement = (
+        select(
+            PageReadingRow.listing_id,
+            PageReadingRow.title,
+            PageReadingRow.result,
+            PageReadingRow.capture_id,
+            ListingRow.lang,
+            ListingRow.slug,
+            CaptureRow.url,
+            CaptureRow.captured_at,
+            CaptureRow.audience,
+        )
+        .join(ListingRow, ListingRow.id == PageReadingRow.listing_id)
+        .join(CaptureRow, CaptureRow.id == PageReadingRow.capture_id)
+        .where(PageReadingRow.superseded_at.is_(None))
+        .order_by(CaptureRow.captured_at, PageReadingRow.id)
+    )
+    if lang is not None:
+        statement = statement.where(ListingRow.lang == lang)
+    return {row.listing_id: row for row in session.execute(statement)}
+
+
+def _lines(session: Session, reading_id: int) -> list[Row[*tuple[Any, ...]]]:
+    return list(
+        session.execute(
+            select(
+                ListingSeenRow.listing_id,
+                ListingSeenRow.category,
+                ListingSeenRow.name,
+                ListingSeenRow.href,
+                ListingRow.lang,
+                ListingRow.slug,
+            )
+            .join(ListingRow, ListingRow.id == ListingSeenRow.listing_id)
+            .where(ListingSeenRow.list_reading_id == reading_id)
+            .order_by(ListingSeenRow.position)
+        )
+    )
+
+
+def _taken_off(page: Row[*tuple[Any, ...]], readings: list[ListReading]) -> bool:
+    return any(
+        page.captured_at < reading.captured_at
+        for reading in readings
+        if reading.frame[0] == page.lang and page.audience in ("", reading.frame[1])
+    )
+
+
+def _add(values: list[str], value: str) -> None:
+    if value and value not in values:
+        values.append(value)
+
+
+def _listing(draft: _Draft) -> Listing:
+    return Listing(
+        id=draft.id,
+        key=listing_key(draft.lang, draft.slug),
+        lang=draft.lang,
+        slug=draft.slug,
+        name=draft.name,
+        url=draft.url,
+        categories=tuple(draft.categories),
+        audiences=tuple(draft.audiences),
+        result=draft.result,
+        page_read=draft.page_read,
+    )
