@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from auditor.records import Coding, Entry, Listing
+from auditor.records import Coding, Entry, Evidence, Listing
 from crawler.pages.records import Lang
 
 
@@ -88,3 +88,47 @@ class Measured:
     def cells(self) -> tuple[Figure, ...]:
         """The parts of a table measure; empty for a plain number."""
         return tuple(figure for figure in self.figures if figure.cell)
+
+
+@dataclass(frozen=True, slots=True)
+class DatedAudit:
+    """The register on one audit date with everything measured on it."""
+
+    snapshot: Snapshot
+    measured: dict[str, Measured]
+
+
+@dataclass(frozen=True, slots=True)
+class PortalAudit:
+    """The portal in one language with everything measured on it."""
+
+    snapshot: PortalSnapshot
+    measured: dict[str, Measured]
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """Something known to exist whose text was not read: no figure counts it, and no figure takes it for absent."""
+
+    what: str
+    outcome: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What a report is built from: finished records only.
+
+    `dates` are ascending, the last one is the date asked for; it can be empty when only the portal was read, and
+    `portals` can be empty when only the register was. `evidence` maps entry and listing keys to where they were read.
+    `issues` maps an issue code to how many open issues have it.
+    """
+
+    as_of: date
+    lang: Lang
+    codebook: str
+    dates: tuple[DatedAudit, ...]
+    portals: tuple[PortalAudit, ...]
+    not_read: tuple[NotRead, ...]
+    issues: tuple[tuple[str, int], ...]
+    evidence: dict[str, Evidence]

@@ -1,0 +1,43 @@
+"""CSV for people and programs: one escaper and one writer for every file that leaves the product."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+#: A spreadsheet takes a cell that starts so for a formula (OWASP, "CSV injection").
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def safe_cell(value: object) -> str:
+    """A value as CSV text that no spreadsheet executes: what would start a formula gets an apostrophe before it.
+
+    None is an empty cell. Negative numbers given as numbers are left alone.
+    """
+    if value is None:
+        return ""
+    text = str(value)
+    if isinstance(value, str) and text.lstrip(" \u00a0").startswith(_FORMULA_STARTS):
+        return "'" + text
+    return text
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], *, bom: bool = True) -> int:
+    """Write a table whole or not at all and return the number of rows.
+
+    UTF-8, with a byte-order mark for spreadsheets unless `bom` is off; LF line ends. Raises OSError.
+    """
+    partial = path.with_name(path.name + ".part")
+    count = 0
+    with partial.open("w", encoding="utf-8-sig" if bom else "utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(header)
+        for row in rows:
+            writer.writerow([safe_cell(value) for value in row])
+            count += 1
+        stream.flush()
+        os.fsync(stream.fileno())
+    partial.replace(path)
+    return count
