@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -94,13 +94,18 @@ def _refuse_newer(engine: Engine, db_url: str) -> None:
 
 @contextmanager
 def open_database(db_url: str) -> Iterator[Engine]:
-    """A ready database: of our own revision, or ContentError that says what to type."""
+    """A ready database of our own revision; an empty one gets its tables first.
+
+    One of an earlier revision is not touched unasked (its owner may want a copy first): ContentError says what to type.
+    """
     engine = connect(db_url)
     try:
         _refuse_newer(engine, db_url)
-        head = ScriptDirectory.from_config(alembic_config(db_url)).get_current_head()
-        if current_revision(engine) != head:
-            raise ContentError("the database is not up to date: run `egov-audit db upgrade`")
+        revision = current_revision(engine)
+        if revision is None and not inspect(engine).get_table_names():
+            command.upgrade(alembic_config(db_url), "head")
+        elif revision != ScriptDirectory.from_config(alembic_config(db_url)).get_current_head():
+            raise ContentError("the database is of an earlier version: run `egov-audit db upgrade`")
         yield engine
     finally:
         engine.dispose()

@@ -39,6 +39,15 @@ def test_a_newer_database_is_refused_and_left_alone(db_url: str) -> None:
     engine.dispose()
 
 
-def test_an_empty_database_says_what_to_type(empty_db: str) -> None:
-    with pytest.raises(ContentError, match="egov-audit db upgrade"), open_database(empty_db):
+def test_an_empty_database_gets_its_tables_on_first_use(empty_db: str) -> None:
+    with open_database(empty_db) as engine:
+        assert set(Base.metadata.tables) <= set(inspect(engine).get_table_names())
+
+
+def test_an_earlier_database_is_left_alone_and_says_what_to_type(db_url: str) -> None:
+    engine = connect(db_url)
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM alembic_version"))
+    with pytest.raises(ContentError, match="egov-audit db upgrade"), open_database(db_url):
         pass
+    engine.dispose()
