@@ -16,6 +16,7 @@ from crawler.pages.records import Lang, PageKind, Target
 
 _DATE = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
 _UNFIT = re.compile(r"[\x00-\x20\x7f/\\?#\ufffd]")
+_LONGEST = 200  # characters of a slug; the longest one seen has 26
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -138,7 +139,7 @@ def _match(form: PageForm, segments: list[str], site: Site) -> Target | None:
         if not expected.startswith("{"):
             if expected.lower() != segment.lower():
                 return None
-        elif segment in (".", "..") or _UNFIT.search(segment):
+        elif segment in (".", "..") or len(segment) > _LONGEST or _UNFIT.search(segment):
             return None
         else:
             found[expected.strip("{}")] = segment

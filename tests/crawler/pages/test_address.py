@@ -143,9 +143,9 @@ targets = st.one_of(
         st.just("egov"),
         st.just(PageKind.SERVICE_PAGE),
         st.sampled_from(Lang),
-        slug=st.text(st.characters(categories=["L", "N"], include_characters="_-%.~ə"), min_size=1).filter(
-            lambda slug: slug not in (".", "..")
-        ),
+        slug=st.text(
+            st.characters(categories=["L", "N"], include_characters="_-%.~ə"), min_size=1, max_size=200
+        ).filter(lambda slug: slug not in (".", "..")),
     ),
     st.builds(
         Target,
