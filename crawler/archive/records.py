@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from crawler.pages.records import Target, Verdict
 
@@ -24,6 +26,15 @@ class Outcome(StrEnum):
     MISSING = "missing"  # 404 or 410
     FAILED = "failed"  # anything else: network, 5xx, a challenge, a truncated body
     IMPORTED = "imported"
+
+
+class RunResult(StrEnum):
+    """How a run stands. `interrupted`: its process ended without closing it, and a later run sealed what was whole."""
+
+    RUNNING = "running"
+    GOOD = "good"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
 
 
 Headers = tuple[tuple[str, str], ...]
@@ -104,3 +115,21 @@ class RunIssue:
     message: str
     url: str = ""
     value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One crawl or import: what was asked for, with which versions, and how it ended. Times are UTC.
+
+    `arguments` hold no local path, user or host name; `finished` of an interrupted run is its last sign of life.
+    """
+
+    run_id: str
+    stage: str
+    started: datetime
+    finished: datetime | None
+    result: RunResult
+    detail: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)

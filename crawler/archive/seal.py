@@ -1,0 +1,148 @@
+"""Closing a run for good, and picking up a run whose process was killed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from crawler.archive import layout, manifest
+from crawler.archive.layout import FETCHES, INDEX, ISSUES, RUN, TORN, WARC
+from crawler.archive.lines import capture_json, dump, fetch_of, issue_of, run_json, run_of
+from crawler.archive.manifest import Manifest
+from crawler.archive.records import Capture, RunRecord, RunResult
+from crawler.archive.warc import TornError, capture_from, members, parse
+from crawler.errors import IntegrityError
+
+CAPTURES = frozenset({"response", "revisit"})
+
+
+def write_run(root: Path, run: RunRecord) -> None:
+    """Write the run record of a run in progress. Raises OSError."""
+    folder = layout.open_folder(root, run.run_id)
+    layout.write_whole(folder / RUN, dump(run_json(run), indent=1), by_way_of=folder / "run.tmp")
+
+
+def seal(root: Path, run: RunRecord, records: int, captures: int, now: datetime) -> Manifest:
+    """Move a run's files to their places and write its manifest; needs the chain's lock. Raises OSError."""
+    folder = layout.open_folder(root, run.run_id)
+    write_run(root, run)
+    (root / "runs" / run.run_id).mkdir(exist_ok=True)
+    kept = []
+    for name, place in layout.places(root, run.run_id).items():
+        if (folder / name).exists():
+            layout.sync_file(folder / name)
+            (folder / name).replace(place)
+        if place.exists():
+            kept.append(manifest.file_entry(root, place))
+    for name in ("warc", "index", f"runs/{run.run_id}", "runs"):
+        layout.sync_folder(root / name)
+    chain = manifest.load_all(root)
+    sealed = Manifest(
+        run_id=run.run_id,
+        sequence=chain[-1].sequence + 1 if chain else 1,
+        previous=chain[-1].digest if chain else "",
+        result=run.result,
+        sealed_at=now,
+        records=records,
+        captures=captures,
+        files=tuple(kept),
+    )
+    path = layout.manifest_path(root, run.run_id)
+    layout.write_whole(path, manifest.encode(sealed), by_way_of=folder / "manifest.tmp")
+    shutil.rmtree(folder)
+    return manifest.load(root, run.run_id)
+
+
+def pick_up(root: Path, now: Callable[[], datetime]) -> list[str]:
+    """Seal every killed run as interrupted; needs the chain's lock. Gives their ids, oldest first. Raises OSError."""
+    found = []
+    for folder in sorted((root / "open").iterdir()):
+        if not folder.is_dir():
+            continue
+        lock = layout.take_lock(folder / "lock", wait=False)
+        if lock is None:
+            continue  # its process lives
+        try:
+            if layout.manifest_path(root, folder.name).exists():
+                shutil.rmtree(folder)  # killed between its manifest and the clearing up
+            elif _was_begun(root, folder.name):
+                _seal_interrupted(root, folder.name, now())
+                found.append(folder.name)
+            else:
+                shutil.rmtree(folder)  # killed before it had a run record: nothing was asked yet
+        finally:
+            lock.close()
+    return found
+
+
+def _was_begun(root: Path, run_id: str) -> bool:
+    return (layout.open_folder(root, run_id) / RUN).exists() or layout.place(root, run_id, RUN).exists()
+
+
+def _seal_interrupted(root: Path, run_id: str, now: datetime) -> None:
+    folder = layout.open_folder(root, run_id)
+    for name, place in layout.places(root, run_id).items():
+        if place.exists():  # killed while its files were being moved
+            place.replace(folder / name)
+    run = run_of(json.loads((folder / RUN).read_bytes()))
+    records, captures, torn = _whole_records(folder, run_id)
+    (folder / INDEX).write_bytes(b"".join(dump(capture_json(capture)) for capture in captures))
+    last = [run.started, *(capture.at for capture in captures)]
+    last += [fetch.at for fetch in _whole_lines(folder / FETCHES, fetch_of)]
+    last += [issue.at for issue in _whole_lines(folder / ISSUES, issue_of)]
+    detail = f"the process ended without closing the run; {len(captures)} captures were whole"
+    if torn:
+        detail += f", {torn} bytes of a torn record are kept beside the WARC file"
+    kinds = Counter(capture.record for capture in captures)
+    counts = {"responses": kinds["response"], "revisits": kinds["revisit"]}
+    ended = replace(run, result=RunResult.INTERRUPTED, finished=max(last), detail=detail, counts=counts)
+    seal(root, ended, records, len(captures), now)
+
+
+def _whole_records(folder: Path, run_id: str) -> tuple[int, list[Capture], int]:
+    """Number of whole records, their captures, and the size of the torn tail, which is moved to a file of its own."""
+    records, captures, path = 0, [], folder / WARC
+    if not path.exists():
+        path.touch()
+    try:
+        with path.open("rb") as file:
+            for member in members(file):
+                try:
+                    record = parse(member.data)
+                    if record.type in CAPTURES:
+                        captures.append(capture_from(record, run_id, member))
+                except IntegrityError as error:
+                    raise TornError(member.offset, str(error)) from error
+                records += 1
+    except TornError as error:
+        with path.open("rb") as file, (folder / TORN).open("wb") as tail:
+            file.seek(error.offset)
+            shutil.copyfileobj(file, tail)
+        layout.sync_file(folder / TORN)
+        with path.open("r+b") as file:
+            file.truncate(error.offset)
+    return records, captures, (folder / TORN).stat().st_size if (folder / TORN).exists() else 0
+
+
+def _whole_lines(path: Path, read: Callable[[dict[str, Any]], Any]) -> list[Any]:
+    """The readable lines of a log; the file is cut where the first unreadable one begins."""
+    if not path.exists():
+        path.touch()
+    found, whole = [], 0
+    with path.open("r+b") as file:
+        for line in file:
+            try:
+                found.append(read(json.loads(line)))
+            except (KeyError, TypeError, ValueError):
+                break
+            if not line.endswith(b"\n"):
+                break
+            whole += len(line)
+        file.truncate(whole)
+    return found
