@@ -6,7 +6,7 @@ the same SQL works on SQLite and PostgreSQL.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -14,7 +14,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Date,
-    DateTime,
     Float,
     ForeignKey,
     Index,
@@ -22,32 +21,11 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
-from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC time on both engines. Raises ValueError for a naive one: a time without a zone is no evidence."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Store as UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone cannot be stored")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Give back as aware UTC (SQLite drops the zone)."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+from auditor.db.types import UtcDateTime
 
 
 class Base(DeclarativeBase):
@@ -178,9 +156,9 @@ class EditionKnownRow(Base):
 class EditionRow(Base):
     """One reading of an edition's text. Several readings of one (act, date, language) can stand side by side.
 
-    `state`: `good`, `accepted` (short, but a person said why), `held` (failed expectations: never in force),
-    `superseded` (better parsers read every capture of it otherwise). `capture_id` is the first capture it was read
-    in; `edition_seen` has them all.
+    `state`: `unjudged` (just read, not yet compared with its neighbours), `good`, `accepted` (short, but a person said
+    why), `held` (failed expectations: never in force), `superseded` (better parsers read every capture of it
+    otherwise). `capture_id` is the first capture it was read in; `edition_seen` has them all.
     """
 
     __tablename__ = "edition"
@@ -341,11 +319,33 @@ class MembershipRow(Base):
     __table_args__ = (UniqueConstraint("subject_kind", "subject_key", "service_id"),)
 
 
+class LinkingRow(Base):
+    """One pair of editions as it was linked last, and from what: a pair whose inputs are the same is not linked again.
+
+    Bookkeeping, changed in place; the links themselves are never lost. Language is empty for a pair of languages.
+    """
+
+    __tablename__ = "linking"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12), doc="history, translation, listing")
+    lang: Mapped[str] = mapped_column(String(5), default="")
+    older: Mapped[str] = mapped_column(String(80), doc="edition key ACT/DATE/LANG; empty for listings")
+    newer: Mapped[str] = mapped_column(String(80), doc="edition key ACT/DATE/LANG; language for listings")
+    inputs_hash: Mapped[str] = mapped_column(String(64), doc="over the readings, decisions and linker version used")
+    linker: Mapped[str] = mapped_column(String(20), doc="version of the linking rules")
+    linked_at: Mapped[datetime]
+    ended: Mapped[list[Any]] = mapped_column(default=list, doc="keys of older rows that nothing continues")
+    begun: Mapped[list[Any]] = mapped_column(default=list, doc="keys of newer rows that continue nothing")
+    restored: Mapped[list[Any]] = mapped_column(default=list, doc="keys of rows gone earlier that came back here")
+    __table_args__ = (UniqueConstraint("kind", "older", "newer"),)
+
+
 class LinkRow(Base):
     """A typed link between two entries or a listing and a service's entry. A person's decision is a row of its own."""
 
     __tablename__ = "link"
     id: Mapped[int] = mapped_column(primary_key=True)
+    linking_id: Mapped[int | None] = mapped_column(ForeignKey("linking.id"), index=True, doc="none for a decision")
     type: Mapped[str] = mapped_column(String(20))
     older_key: Mapped[str] = mapped_column(String(300), index=True)
     newer_key: Mapped[str] = mapped_column(String(300), index=True)

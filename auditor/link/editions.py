@@ -1,0 +1,249 @@
+"""Links between the rows of two editions in one language: who is whom, who fell apart, who was put together.
+
+Exact keys first, then one assignment over what is left, with all evidence together. What two choices explain nearly
+equally well is a candidate for a person, never a link.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from auditor.link.assignment import Pairing, assign, probability
+from auditor.link.groups import Group, find_groups, find_regroupings
+from auditor.link.kinds import evidence_of, type_of
+from auditor.link.scoring import Anchors, context_odds, log_odds, name_evidence
+from auditor.link.words import field_key, folded, name_key
+from auditor.records import Entry, Link, LinkState, LinkType
+
+Pair = tuple[Entry, Entry]
+
+_UNCHANGED = (("code", "same"), ("name", "same"))
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is linked so far and what is left, in reading order."""
+
+    older: list[Entry]
+    newer: list[Entry]
+    pairs: list[Pair] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+
+    def take(self, pairs: Sequence[Pair], rule: str) -> None:
+        """Link these pairs for certain and strike them off."""
+        gone_old, gone_new = {id(old) for old, _ in pairs}, {id(new) for _, new in pairs}
+        self.older = [entry for entry in self.older if id(entry) not in gone_old]
+        self.newer = [entry for entry in self.newer if id(entry) not in gone_new]
+        self.pairs.extend(pairs)
+        self.links.extend(_certain(old, new, rule) for old, new in pairs)
+
+
+def link_editions(older: Sequence[Entry], newer: Sequence[Entry]) -> list[Link]:
+    """All links from the live rows of `older` to those of `newer`, one language, in the order of the newer rows.
+
+    Accepted one-to-one links are same, renamed, reworded, renumbered, moved or taken_over; split, merged and regrouped
+    ones carry their group. Candidates are pairs that the evidence does not settle. Dead rows carry no service.
+    """
+    work = _Work([e for e in older if not e.dead], [e for e in newer if not e.dead])
+    live_old, live_new = tuple(work.older), tuple(work.newer)
+    work.take(_unique(work, _code_and_name), "code_and_name")
+    work.take(_in_order(work, _code_and_name), "code_and_name_in_order")
+    work.take(_unique(work, _name_and_bodies), "name_and_provider")
+    work.take(_unique_names(work), "name")
+    work.take(_in_order(work, _name_and_bodies), "name_and_provider_in_order")
+    if work.older and work.newer:
+        _weigh(work, live_old, live_new)
+    place = {entry.key: entry.ordinal for entry in live_new}
+    return sorted(work.links, key=lambda link: (place[link.newer], link.state, link.older))
+
+
+def _code_and_name(entry: Entry) -> Hashable:
+    return (entry.code, name_key(entry.name, entry.subname)) if entry.code else None
+
+
+def _name_and_bodies(entry: Entry) -> Hashable:
+    return (name_key(entry.name, entry.subname), field_key(entry.provider), field_key(entry.developer))
+
+
+def _buckets(entries: Iterable[Entry], key: Callable[[Entry], Hashable]) -> dict[Hashable, list[Entry]]:
+    found: dict[Hashable, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        value = key(entry)
+        if value is not None:
+            found[value].append(entry)
+    return found
+
+
+def _unique(work: _Work, key: Callable[[Entry], Hashable]) -> list[Pair]:
+    """Pairs whose key stands once on each side."""
+    before, after = _buckets(work.older, key), _buckets(work.newer, key)
+    return [
+        (before[value][0], new[0]) for value, new in after.items() if len(new) == 1 and len(before.get(value, ())) == 1
+    ]
+
+
+def _in_order(work: _Work, key: Callable[[Entry], Hashable]) -> list[Pair]:
+    """Pairs of rows that nothing but their place tells apart, by order, where both sides have as many."""
+    before, after = _buckets(work.older, key), _buckets(work.newer, key)
+    return [
+        pair
+        for value, new in after.items()
+        if len(before.get(value, ())) == len(new)
+        for pair in _by_likeness(before[value], new)
+    ]
+
+
+def _by_likeness(older: Sequence[Entry], newer: Sequence[Entry]) -> list[Pair]:
+    """Rows of one key: those equal in recipient, provider and by-law first, the rest by order."""
+    left = list(older)
+    pairs: list[Pair] = []
+    for strict in (True, False):
+        taken = {id(new) for _, new in pairs}
+        for new in newer:
+            if id(new) in taken:
+                continue
+            match = next((old for old in left if not strict or _details(old) == _details(new)), None)
+            if match is not None:
+                left.remove(match)
+                pairs.append((match, new))
+    return pairs
+
+
+def _details(entry: Entry) -> tuple[object, ...]:
+    cells = (entry.provider, entry.developer, entry.bylaw, entry.recipient)
+    return (entry.code, *(field_key(cell) for cell in cells), entry.forms)
+
+
+def _unique_names(work: _Work) -> list[Pair]:
+    """Names that stand once on each side, unless code, provider and regulator all say another service."""
+    return [pair for pair in _unique(work, lambda e: name_key(e.name, e.subname)) if not _stranger(*pair)]
+
+
+def _stranger(old: Entry, new: Entry) -> bool:
+    """Whether nothing but the name agrees: a short name can be two services'."""
+    differs = [
+        bool(before and after) and field_key(before) != field_key(after)
+        for before, after in (
+            (old.code[:5], new.code[:5]),
+            (old.provider, new.provider),
+            (old.developer, new.developer),
+            (old.bylaw, new.bylaw),
+        )
+    ]
+    return sum(differs) >= 3
+
+
+def _weigh(work: _Work, live_old: Sequence[Entry], live_new: Sequence[Entry]) -> None:
+    """Link what exact keys left over, by evidence."""
+    anchors = Anchors.of(work.pairs)
+    older, newer = tuple(work.older), tuple(work.newer)
+    names = name_evidence(older, newer, live_old, live_new)
+    context = context_odds(older, newer, anchors)
+    odds = log_odds(older, newer, names, context)
+    texts = ([folded(e.name, e.subname) for e in older], [folded(e.name, e.subname) for e in newer])
+    groups = find_groups(texts, names, context, odds)
+    for group in groups:
+        odds[list(group.older), :] = -30.0
+        odds[:, list(group.newer)] = -30.0
+    pairings = _settle_twins(assign(odds), older, newer)
+    clear = [pairing for pairing in pairings if pairing.clear]
+    left = (
+        set(range(len(older))) - {p.row for p in clear} - {i for group in groups for i in group.older},
+        set(range(len(newer))) - {p.column for p in clear} - {j for group in groups for j in group.newer},
+    )
+    regrouped = find_regroupings(names, context, left)
+    busy_old = {i for group in regrouped for i in group.older}
+    busy_new = {j for group in regrouped for j in group.newer}
+    for group in (*groups, *regrouped):
+        work.links.extend(_group_links(group, older, newer))
+    for pairing in pairings:
+        if pairing.row not in busy_old and pairing.column not in busy_new:
+            work.links.append(_weighed(older[pairing.row], newer[pairing.column], pairing))
+
+
+def _settle_twins(pairings: list[Pairing], older: Sequence[Entry], newer: Sequence[Entry]) -> list[Pairing]:
+    """Drop rivals that differ from the chosen row in nothing: which of two equal rows goes on cannot matter."""
+    rivals: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for pairing in pairings:
+        if not pairing.chosen:
+            rivals["row", pairing.row].append(pairing.column)
+            rivals["column", pairing.column].append(pairing.row)
+    settled = []
+    for pairing in pairings:
+        if pairing.chosen and not pairing.clear and pairing.odds >= 3.0:
+            columns, rows = rivals["row", pairing.row], rivals["column", pairing.column]
+            twins = all(_twins(newer[pairing.column], newer[j]) for j in columns)
+            twins = twins and all(_twins(older[pairing.row], older[i]) for i in rows)
+            if twins and (columns or rows):
+                settled.append(Pairing(pairing.row, pairing.column, pairing.odds, True, True))
+                continue
+        settled.append(pairing)
+    rows_done = {p.row for p in settled if p.clear}
+    columns_done = {p.column for p in settled if p.clear}
+    return [p for p in settled if p.clear or (p.row not in rows_done and p.column not in columns_done)]
+
+
+def _twins(one: Entry, other: Entry) -> bool:
+    return name_key(one.name, one.subname) == name_key(other.name, other.subname) and _details(one) == _details(other)
+
+
+def _certain(old: Entry, new: Entry, rule: str) -> Link:
+    kind = type_of(old, new)
+    evidence = _UNCHANGED if kind is LinkType.SAME else evidence_of(old, new)
+    return Link(kind, old.key, new.key, 1.0, rule, evidence=evidence)
+
+
+def _weighed(old: Entry, new: Entry, pairing: Pairing) -> Link:
+    return Link(
+        type=type_of(old, new),
+        older=old.key,
+        newer=new.key,
+        score=round(pairing.probability, 4),
+        rule="weighed" if pairing.clear else ("unsure" if pairing.chosen else "rival"),
+        state=LinkState.ACCEPTED if pairing.clear else LinkState.CANDIDATE,
+        probability=round(pairing.probability, 4),
+        evidence=evidence_of(old, new),
+    )
+
+
+def _group_links(group: Group, older: Sequence[Entry], newer: Sequence[Entry]) -> list[Link]:
+    """One link per tied pair; the group's name is made of its rows' keys, so that it stays the same."""
+    kind = group_type(len(group.older), len(group.newer))
+    keys = sorted([older[i].key for i in group.older] + [newer[j].key for j in group.newer])
+    name = f"{kind}-{hashlib.sha256(' '.join(keys).encode()).hexdigest()[:12]}"
+    return [
+        Link(
+            type=kind,
+            older=older[i].key,
+            newer=newer[j].key,
+            score=round(group.score, 4),
+            rule=group.rule,
+            probability=round(probability(3.0 + group.score), 4),
+            group=name,
+            evidence=evidence_of(older[i], newer[j]),
+        )
+        for i, j in group.pairs
+    ]
+
+
+def group_type(parents: int, children: int) -> LinkType:
+    """What a group of so many older and newer rows is called. Raises ValueError for one to one, which is no group."""
+    if parents == 1 and children > 1:
+        return LinkType.SPLIT
+    if parents > 1 and children == 1:
+        return LinkType.MERGED
+    if parents > 1 and children > 1:
+        return LinkType.REGROUPED
+    raise ValueError("a group has more than one row on a side")
+
+
+def unlinked(older: Sequence[Entry], newer: Sequence[Entry], links: Sequence[Link]) -> tuple[list[Entry], list[Entry]]:
+    """Live rows of either side that no accepted link touches: what ended and what began, as far as is known."""
+    touched = Counter(key for link in links if link.state is LinkState.ACCEPTED for key in (link.older, link.newer))
+    return (
+        [entry for entry in older if not entry.dead and entry.key not in touched],
+        [entry for entry in newer if not entry.dead and entry.key not in touched],
+    )

@@ -1,0 +1,171 @@
+"""Splits, mergers and regroupings among the leftover rows of two editions, told by what the names hold.
+
+A parent falls apart in one of two ways: its parts become rows of their own ("X and Y" → "X", "Y"), or its name goes on
+in several narrower rows ("licence for X" → "… for persons", "… for companies"). A merger is the same read backwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from auditor.link.scoring import Matrix, Names
+from auditor.link.words import turns
+
+#: Least odds from headings, bodies, by-law and place for a row to be a part of another.
+CONTEXT_FROM = 0.8
+#: How much of a part's name lies in the whole, and how much of the whole its parts must cover together.
+PART_INSIDE, COVERED = 0.7, 0.85
+#: Least share of the whole that each further part must add.
+GAIN = 0.08
+#: A narrower row holds at least so much of the whole's name.
+WHOLE_INSIDE = 0.92
+#: From this likeness on a row is the whole itself, so nothing fell apart.
+THE_WHOLE = 0.97
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that became other rows: positions in the leftover lists, the pairs that tie them, and by which rule."""
+
+    older: tuple[int, ...]
+    newer: tuple[int, ...]
+    pairs: tuple[tuple[int, int], ...]
+    rule: str
+    score: float  # how much of the names is accounted for, 0–1
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One direction of reading: wholes against possible parts."""
+
+    whole_stems: Sequence[frozenset[str]]
+    part_stems: Sequence[frozenset[str]]
+    whole_texts: Sequence[str]
+    part_texts: Sequence[str]
+    weight: dict[str, float]
+    context: Matrix  # [whole, part]
+    odds: Matrix  # [whole, part]
+
+
+def find_groups(texts: tuple[Sequence[str], Sequence[str]], names: Names, context: Matrix, odds: Matrix) -> list[Group]:
+    """Groups among leftovers whose folded names are `texts` (older, newer); overlapping finds are joined."""
+    older, newer = texts
+    forward = Side(names.stems_old, names.stems_new, older, newer, names.weight, context, odds)
+    backward = Side(names.stems_new, names.stems_old, newer, older, names.weight, context.T, odds.T)
+    pairs: dict[tuple[int, int], tuple[str, float]] = {}
+    for whole, parts, rule, score in _fallen_apart(forward):
+        pairs.update({(whole, part): (rule, score) for part in parts})
+    for whole, parts, rule, score in _fallen_apart(backward):
+        pairs.update({(part, whole): (rule, score) for part in parts})
+    return _joined(pairs)
+
+
+def find_regroupings(names: Names, context: Matrix, left: tuple[set[int], set[int]]) -> list[Group]:
+    """n → m among rows that nothing else explains: every name on both sides is covered by the names it is tied to."""
+    pairs: dict[tuple[int, int], tuple[str, float]] = {}
+    for i in sorted(left[0]):
+        for j in sorted(left[1]):
+            common = _mass(names.stems_old[i] & names.stems_new[j], names.weight)
+            least = min(_mass(names.stems_old[i], names.weight), _mass(names.stems_new[j], names.weight))
+            if context[i, j] >= CONTEXT_FROM and least and common / least >= 0.4:
+                pairs[i, j] = ("parts_exchanged", common / least)
+    return [
+        group
+        for group in _joined(pairs)
+        if len(group.older) > 1 and len(group.newer) > 1 and _all_covered(group, names)
+    ]
+
+
+def _fallen_apart(side: Side) -> Iterable[tuple[int, list[int], str, float]]:
+    """(whole, its parts, rule, score) for every whole that fell into at least two parts."""
+    masses = [_mass(stems, side.weight) for stems in side.part_stems]
+    best_whole = side.odds.argmax(axis=0) if side.odds.size else np.zeros(len(masses), dtype=np.int64)
+    for whole, stems in enumerate(side.whole_stems):
+        mass = _mass(stems, side.weight)
+        near = [
+            part
+            for part in np.flatnonzero(side.context[whole] >= CONTEXT_FROM).tolist()
+            if best_whole[part] == whole or side.odds[best_whole[part], part] < 3.0
+        ]
+        if len(near) < 2 or not mass:
+            continue
+        parts, score = _parts(side, whole, near, masses)
+        if len(parts) > 1 and score >= COVERED:
+            yield whole, parts, "parts_cover_whole", score
+            continue
+        narrower, score = _narrower(side, whole, near)
+        if len(narrower) > 1:
+            yield whole, narrower, "whole_in_each_part", score
+
+
+def _parts(side: Side, whole: int, near: Sequence[int], masses: Sequence[float]) -> tuple[list[int], float]:
+    """Rows whose names lie inside the whole's, each adding something, and how much of the whole they cover."""
+    stems = side.whole_stems[whole]
+    mass = _mass(stems, side.weight)
+    inside = []
+    for part in near:
+        common = _mass(stems & side.part_stems[part], side.weight)
+        if masses[part] and common / masses[part] >= PART_INSIDE and common / mass < 0.9:
+            inside.append((common, -part))
+    covered: frozenset[str] = frozenset()
+    parts = []
+    for _, negative in sorted(inside, reverse=True):
+        gain = (stems & side.part_stems[-negative]) - covered
+        if _mass(gain, side.weight) >= GAIN * mass:
+            parts.append(-negative)
+            covered |= gain
+    return sorted(parts), _mass(covered, side.weight) / mass
+
+
+def _narrower(side: Side, whole: int, near: Sequence[int]) -> tuple[list[int], float]:
+    """Rows that hold the whole's name and something of their own."""
+    stems = side.whole_stems[whole]
+    mass = _mass(stems, side.weight)
+    found, least = [], 1.0
+    for part in near:
+        common = _mass(stems & side.part_stems[part], side.weight)
+        own = _mass(side.part_stems[part] - stems, side.weight)
+        if common / mass < WHOLE_INSIDE or turns(side.part_texts[part]) != turns(side.whole_texts[whole]):
+            continue
+        if common / np.sqrt(mass * (common + own)) >= THE_WHOLE:
+            return [], 0.0
+        found.append(part)
+        least = min(least, common / mass)
+    return found, least
+
+
+def _all_covered(group: Group, names: Names) -> bool:
+    for index, stems, others in (
+        (group.older, names.stems_old, frozenset().union(*(names.stems_new[j] for j in group.newer))),
+        (group.newer, names.stems_new, frozenset().union(*(names.stems_old[i] for i in group.older))),
+    ):
+        for position in index:
+            mass = _mass(stems[position], names.weight)
+            if _mass(stems[position] & others, names.weight) < COVERED * mass:
+                return False
+    return True
+
+
+def _mass(stems: frozenset[str], weight: dict[str, float]) -> float:
+    return sum(weight[word] for word in sorted(stems))
+
+
+def _joined(pairs: dict[tuple[int, int], tuple[str, float]]) -> list[Group]:
+    """Pairs that share a row belong to one group."""
+    groups: list[tuple[set[int], set[int]]] = []
+    for i, j in sorted(pairs):
+        touching = [group for group in groups if i in group[0] or j in group[1]]
+        merged: tuple[set[int], set[int]] = ({i}, {j})
+        for group in touching:
+            merged = (merged[0] | group[0], merged[1] | group[1])
+            groups.remove(group)
+        groups.append(merged)
+    result = []
+    for older, newer in groups:
+        own = tuple(pair for pair in sorted(pairs) if pair[0] in older and pair[1] in newer)
+        score = min(pairs[pair][1] for pair in own)
+        result.append(Group(tuple(sorted(older)), tuple(sorted(newer)), own, pairs[own[0]][0], float(score)))
+    return result
