@@ -5,12 +5,29 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 from crawler.archive import layout, manifest
 from crawler.archive.lines import capture_of, fetch_of, issue_of, read_lines, run_of
 from crawler.archive.records import Capture, Fetch, RunIssue, RunRecord
-from crawler.archive.warc import Record, TornError, members, parse, sha256
+from crawler.archive.warc import Record, TornError, members, parse, referred, sha256
 from crawler.errors import IntegrityError
+
+
+class Kept(Protocol):
+    """Whatever says where a body lies: WARC file, offset of its response or of a revisit, SHA-256 of the body."""
+
+    @property
+    def warc(self) -> str:
+        """File name below the archive's `warc/`."""
+
+    @property
+    def offset(self) -> int:
+        """Bytes from the file's start, as stored."""
+
+    @property
+    def sha256(self) -> str:
+        """Hexadecimal."""
 
 
 def run_ids(root: Path) -> list[str]:
@@ -47,14 +64,20 @@ def read_body(root: Path, capture: Capture) -> bytes:
 
     Raises IntegrityError that names WARC file and offset if the bytes are not those of the capture's SHA-256.
     """
-    name, offset = capture.refers_to or (capture.warc, capture.offset)
-    body = read_record(root, name, offset).payload
-    found = sha256(body)
-    if found != capture.sha256:
-        raise IntegrityError(
-            f"warc/{name} offset {offset}: the body's sha256 is {found}, the index says {capture.sha256}"
-        )
-    return body
+    return read_payload(root, capture)
+
+
+def read_payload(root: Path, kept: Kept) -> bytes:
+    """The body at a place that anything outside the archive remembers. Raises IntegrityError as `read_body` does."""
+    name, offset = kept.warc, kept.offset
+    record = read_record(root, name, offset)
+    if record.type == "revisit":
+        name, offset = referred(record, f"warc/{name} offset {offset}")
+        record = read_record(root, name, offset)
+    found = sha256(record.payload)
+    if found != kept.sha256:
+        raise IntegrityError(f"warc/{name} offset {offset}: the body's sha256 is {found}, not {kept.sha256}")
+    return record.payload
 
 
 def read_record(root: Path, name: str, offset: int) -> Record:

@@ -230,6 +230,15 @@ def capture_from(record: Record, run_id: str, member: Member) -> Capture:
         raise IntegrityError(f"the record cannot be read: {type(error).__name__} {error}") from error
 
 
+def referred(record: Record, place: str) -> tuple[str, int]:
+    """Where a revisit's body lies: WARC file and offset. Raises IntegrityError that names `place`."""
+    try:
+        name, offset = json.loads(record.headers[CAPTURE_HEADER.lower()])["refers_to"]
+        return str(name), int(offset)
+    except (KeyError, TypeError, ValueError) as error:
+        raise IntegrityError(f"{place}: the revisit does not say where its body lies") from error
+
+
 def _record(kind: str, headers: Mapping[str, str], http: StatusAndHeaders | None, payload: bytes) -> bytes:
     """A record as one gzip member, with digests of payload and block."""
     block = hashlib.sha256(http.to_ascii_bytes() if http else b"")

@@ -16,12 +16,12 @@ from crawler.archive import layout, manifest, reader, seal
 from crawler.archive.known import Known
 from crawler.archive.layout import Appender
 from crawler.archive.lines import capture_json, dump, fetch_json, issue_json
-from crawler.archive.records import Capture, Exchange, Fetch, Outcome, RunIssue, RunRecord, RunResult
+from crawler.archive.records import Capture, Exchange, Fetch, Outcome, Provenance, RunIssue, RunRecord, RunResult
 from crawler.archive.redact import clean_arguments, clean_text
 from crawler.archive.warc import make_capture, make_info, safe_url, sha256
 from crawler.pages.records import Target, Verdict
 
-_STAGE = re.compile(r"[a-z][a-z0-9_]*")
+_STAGE = re.compile(r"[a-z][a-z0-9_-]*")
 _VALUE_LIMIT = 500
 
 
@@ -91,7 +91,7 @@ class RunWriter:
         """
         base, known = None, self._all()
         if exchange.status == 304:
-            base = known.good(exchange.url)
+            base = known.good(exchange.url) if exchange.provenance is Provenance.HARVESTED else None
             if base is None and exchange.verdict is Verdict.OK:
                 exchange = replace(exchange, verdict=Verdict.EMPTY)
         elif exchange.body:

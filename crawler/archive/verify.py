@@ -1,0 +1,231 @@
+"""Reading everything again: each record, index line, log line and file against the manifests and their chain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crawler.archive import layout, manifest
+from crawler.archive.layout import FETCHES, INDEX, ISSUES, RUN, TORN, WARC
+from crawler.archive.lines import capture_of, fetch_of, issue_of, run_of
+from crawler.archive.manifest import Manifest
+from crawler.archive.records import Capture
+from crawler.archive.seal import CAPTURES
+from crawler.archive.warc import Member, Record, TornError, capture_from, members, parse, sha256
+from crawler.errors import IntegrityError, UsageError
+
+_LOG_READERS: dict[str, Callable[[dict[str, Any]], object]] = {FETCHES: fetch_of, ISSUES: issue_of, INDEX: capture_of}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that does not fit: `file` below the archive's root, `place` an offset or line in it, or ""."""
+
+    file: str
+    place: str
+    message: str
+
+    def __str__(self) -> str:
+        """One line for a person."""
+        return f"{self.file}{f' {self.place}' if self.place else ''}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a check saw. `size` is the bytes of all sealed files, `head` the last manifest's SHA-256, "" without one.
+
+    `open_runs` are not sealed yet: still being written, or killed and waiting for the next run to seal them.
+    """
+
+    problems: tuple[Problem, ...]
+    runs: int
+    records: int
+    size: int
+    head: str
+    open_runs: tuple[str, ...]
+
+
+def verify(root: Path) -> list[Problem]:
+    """Everything in the archive that does not fit, in the order of the chain; empty when all is as it was sealed.
+
+    Raises UsageError where there is no archive, OSError where it cannot be read.
+    """
+    return list(inspect(root).problems)
+
+
+def inspect(root: Path) -> Inspection:
+    """`verify` with counts. Raises UsageError where there is no archive, OSError where it cannot be read."""
+    if not (root / "manifests").is_dir():
+        raise UsageError(f"no archive in {root}")
+    check = _Check(root)
+    # Looked at before the chain is read: a run sealed meanwhile is then no stray.
+    open_runs = tuple(sorted(path.name for path in (root / "open").glob("*/")))
+    present = [path for folder in layout.FOLDERS for path in sorted((root / folder).rglob("*")) if not path.is_dir()]
+    chain = check.chain()
+    for run in chain:
+        check.run(run)
+    check.strays(present, chain, open_runs)
+    return Inspection(
+        problems=tuple(check.problems),
+        runs=len(chain),
+        records=check.records,
+        size=check.size,
+        head=chain[-1].digest if chain else "",
+        open_runs=open_runs,
+    )
+
+
+@dataclass(slots=True)
+class _Check:
+    root: Path
+    problems: list[Problem] = field(default_factory=list)
+    records: int = 0
+    size: int = 0
+    bodies: dict[tuple[str, int], str] = field(default_factory=dict)  # where a response lies → SHA-256 of its payload
+
+    def note(self, path: Path, place: str, message: str) -> None:
+        self.problems.append(Problem(path.relative_to(self.root).as_posix(), place, message))
+
+    def chain(self) -> tuple[Manifest, ...]:
+        found = []
+        for path in sorted((self.root / "manifests").glob("*.json")):
+            try:
+                found.append(manifest.decode(path.read_bytes(), path.name))
+            except IntegrityError as error:
+                self.note(path, "", str(error).removeprefix(f"manifests/{path.name} "))
+        chain = manifest.in_order(found)
+        number, before = 1, ""
+        for run in chain:
+            path = layout.manifest_path(self.root, run.run_id)
+            if run.sequence != number:
+                self.note(path, "", f"is number {run.sequence} of the chain where {number} should be")
+            elif run.previous != before:
+                self.note(path, "", f"was sealed after a manifest with sha256 {run.previous or 'none'}, not {before}")
+            number, before = run.sequence + 1, run.digest
+        return chain
+
+    def run(self, run: Manifest) -> None:
+        """Check the files of one run; what a manifest does not list is found as a stray."""
+        places = layout.places(self.root, run.run_id)
+        listed = {entry.path: entry for entry in run.files}
+        for name, path in places.items():
+            entry = listed.pop(path.relative_to(self.root).as_posix(), None)
+            if entry is None:
+                if name != TORN:
+                    self.note(layout.manifest_path(self.root, run.run_id), "", f"does not list {path.name}")
+            elif not path.is_file():
+                self.note(path, "", "is missing")
+            else:
+                found = manifest.file_entry(self.root, path)
+                self.size += found.bytes
+                if found.bytes != entry.bytes:
+                    self.note(path, "", f"has {found.bytes} bytes, the manifest says {entry.bytes}")
+                elif found.sha256 != entry.sha256:
+                    self.note(path, "", f"its sha256 is {found.sha256}, the manifest says {entry.sha256}")
+        for odd in listed:
+            self.note(layout.manifest_path(self.root, run.run_id), "", f"lists a file that is not the run's: {odd}")
+        captures = self._warc(run, places[WARC]) if places[WARC].is_file() else []
+        self._index(places[INDEX], captures)
+        for name in (FETCHES, ISSUES):
+            for _ in self._lines(places[name], _LOG_READERS[name]):
+                pass
+        self._record(run, places[RUN])
+
+    def _warc(self, run: Manifest, path: Path) -> list[Capture]:
+        captures, records = [], 0
+        try:
+            with path.open("rb") as file:
+                for member in members(file):
+                    records += 1
+                    capture = self._member(run, path, member)
+                    if capture:
+                        captures.append(capture)
+        except TornError as error:
+            self.note(path, f"offset {error.offset}", str(error))
+        else:
+            if records != run.records:
+                self.note(path, "", f"holds {records} records, the manifest says {run.records}")
+        self.records += records
+        return captures
+
+    def _member(self, run: Manifest, path: Path, member: Member) -> Capture | None:
+        place = f"offset {member.offset}"
+        try:
+            record = parse(member.data)
+            for problem in _digests(record):
+                self.note(path, place, problem)
+            if record.type not in CAPTURES:
+                return None
+            capture = capture_from(record, run.run_id, member)
+        except IntegrityError as error:
+            self.note(path, place, str(error))
+            return None
+        if capture.refers_to is None:
+            self.bodies[(capture.warc, capture.offset)] = capture.sha256
+            if len(record.payload) != capture.size:
+                self.note(path, place, f"the payload has {len(record.payload)} bytes, the record says {capture.size}")
+        elif self.bodies.get(capture.refers_to) != capture.sha256:
+            name, offset = capture.refers_to
+            self.note(path, place, f"refers to a body that does not lie in {name} at offset {offset}")
+        return capture
+
+    def _index(self, path: Path, captures: list[Capture]) -> None:
+        lines = dict(self._lines(path, capture_of))
+        if not path.is_file():
+            return
+        for number, capture in enumerate(captures, 1):
+            line = lines.pop(number, None)
+            if line is not None and line != capture:
+                self.note(path, f"line {number}", f"differs from the record in {capture.warc} at {capture.offset}")
+        for number in lines:
+            self.note(path, f"line {number}", "names a record that the WARC file does not hold")
+        if not lines and sum(1 for _ in path.open("rb")) < len(captures):
+            self.note(path, "", f"has fewer lines than the WARC file has captures ({len(captures)})")
+
+    def _lines(self, path: Path, read: Callable[[dict[str, Any]], Any]) -> Iterator[tuple[int, Any]]:
+        if not path.is_file():
+            return
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                try:
+                    yield number, read(json.loads(line))
+                except (KeyError, TypeError, ValueError) as error:
+                    self.note(path, f"line {number}", f"cannot be read: {error}")
+
+    def _record(self, run: Manifest, path: Path) -> None:
+        if not path.is_file():
+            return
+        try:
+            record = run_of(json.loads(path.read_bytes()))
+        except (KeyError, TypeError, ValueError) as error:
+            self.note(path, "", f"cannot be read: {error}")
+            return
+        if (record.run_id, record.result) != (run.run_id, run.result):
+            self.note(path, "", f"is of run {record.run_id}, {record.result}; the manifest's is {run.result}")
+
+    def strays(self, present: list[Path], chain: tuple[Manifest, ...], open_runs: tuple[str, ...]) -> None:
+        """Note every file of `present` that no manifest lists and no run in progress can own."""
+        owned = {entry.path for run in chain for entry in run.files}
+        owned |= {layout.manifest_path(self.root, run.run_id).relative_to(self.root).as_posix() for run in chain}
+        known = {problem.file for problem in self.problems}
+        for run_id in open_runs:
+            owned |= {path.relative_to(self.root).as_posix() for path in layout.places(self.root, run_id).values()}
+        for path in present:
+            name = path.relative_to(self.root).as_posix()
+            if name not in owned and name not in known:
+                self.note(path, "", "belongs to no sealed run")
+
+
+def _digests(record: Record) -> Iterator[str]:
+    """What does not fit between a record and its own digests; a revisit's payload lies elsewhere."""
+    checks = [("warc-block-digest", record.block)]
+    if record.type in {"response", "request"}:
+        checks.append(("warc-payload-digest", record.payload))
+    for name, content in checks:
+        if name not in record.headers:
+            yield f"has no {name}"
+        elif record.headers[name] != f"sha256:{sha256(content)}":
+            yield f"{name.removeprefix('warc-').replace('-', ' ')} does not fit: sha256 is {sha256(content)}"

@@ -1,0 +1,166 @@
+"""`verify` names whatever was changed, added, removed or put in another's place."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from crawler.archive import manifest, reader
+from crawler.archive.lines import capture_json, capture_of, dump
+from crawler.archive.verify import inspect, verify
+from crawler.archive.warc import members, parse
+from crawler.errors import UsageError
+from tests.crawler.archive.sample import AT, EXCHANGE, page, sealed_run
+
+
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of three runs, with a revisit into the first."""
+    root = tmp_path_factory.mktemp("pristine")
+    sealed_run(root, page(1), page(2), EXCHANGE)
+    sealed_run(root, replace(EXCHANGE, at=AT + timedelta(days=1)), page(3), stage="register")
+    sealed_run(root, page(4))
+    return root
+
+
+@pytest.fixture
+def archive(pristine: Path, tmp_path: Path) -> Path:
+    shutil.copytree(pristine, tmp_path / "archive")
+    return tmp_path / "archive"
+
+
+def files(root: Path) -> list[Path]:
+    return sorted(path for name in ("warc", "index", "runs", "manifests") for path in (root / name).rglob("*.*"))
+
+
+def named(root: Path) -> set[str]:
+    return {problem.file for problem in verify(root)}
+
+
+def relative(root: Path, path: Path) -> str:
+    return path.relative_to(root).as_posix()
+
+
+def test_an_untouched_archive_is_clean_and_counted(archive: Path) -> None:
+    found = inspect(archive)
+    assert found.problems == ()
+    # warcinfo of each run, then request and answer of each of the six exchanges
+    assert (found.runs, found.records) == (3, 3 + 2 * 6)
+    assert found.size == sum(path.stat().st_size for path in files(archive) if path.parent.name != "manifests")
+    assert len(files(archive)) == 3 * 6
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_a_flipped_bit_anywhere_is_named(archive: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    chosen = files(archive)
+    path = chosen[seed % len(chosen)]
+    content = bytearray(path.read_bytes())
+    position = chance.randrange(len(content))
+    content[position] ^= 1 << chance.randrange(8)
+    path.write_bytes(content)
+    assert relative(archive, path) in named(archive)
+
+
+def test_a_changed_page_is_named_with_its_place(archive: Path) -> None:
+    path = files(archive)[-1]
+    assert path.name.endswith(".warc.gz")
+    index = json.loads((archive / "index" / path.name.replace(".warc.gz", ".jsonl")).read_text().splitlines()[0])
+    content = bytearray(path.read_bytes())
+    content[index["offset"] + index["length"] // 2] ^= 1
+    path.write_bytes(content)
+    places = [problem.place for problem in verify(archive) if problem.file == relative(archive, path)]
+    assert f"offset {index['offset']}" in places
+
+
+def test_a_rewritten_index_line_is_named_with_its_line(archive: Path) -> None:
+    path = sorted((archive / "index").iterdir())[0]
+    path.write_text(path.read_text().replace('"status":200', '"status":404', 1))
+    assert (relative(archive, path), "line 1") in {(problem.file, problem.place) for problem in verify(archive)}
+
+
+@pytest.mark.parametrize("number", range(18))
+def test_a_missing_file_is_named(archive: Path, number: int) -> None:
+    path = files(archive)[number]
+    path.unlink()
+    problems = verify(archive)
+    if path.parent.name != "manifests":
+        assert {problem.file: problem.message for problem in problems}[relative(archive, path)] == "is missing"
+    else:  # the files of that run are nobody's now
+        assert f"warc/{path.stem}.warc.gz" in {problem.file for problem in problems}
+
+
+@pytest.mark.parametrize("name", ["warc/x.warc.gz", "index/x.jsonl", "runs/x/run.json", "manifests/x.json", "warc/a"])
+def test_a_stray_file_is_named(archive: Path, name: str) -> None:
+    (archive / name).parent.mkdir(exist_ok=True)
+    (archive / name).write_bytes(b"{}")
+    assert named(archive) == {name}
+
+
+def _drop_last_line(path: Path) -> None:
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+
+
+def _swap_lines(path: Path) -> None:
+    path.write_bytes(b"".join(reversed(path.read_bytes().splitlines(keepends=True))))
+
+
+def _append(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + path.read_bytes())
+
+
+@pytest.mark.parametrize("change", [_drop_last_line, _swap_lines, _append])
+@pytest.mark.parametrize("folder", ["index", "runs", "warc"])
+def test_lines_dropped_swapped_or_doubled_are_named(archive: Path, folder: str, change: Callable[[Path], None]) -> None:
+    path = next(path for path in files(archive) if path.is_relative_to(archive / folder))
+    change(path)
+    assert relative(archive, path) in named(archive)
+
+
+def _forge(archive: Path, run_id: str, **changes: object) -> None:
+    """Write a manifest anew with a digest of its own that fits, as somebody who knows the program could."""
+    old = manifest.load(archive, run_id)
+    (archive / "manifests" / f"{run_id}.json").write_bytes(manifest.encode(replace(old, **changes)))  # type: ignore[arg-type]
+
+
+def test_a_forged_manifest_breaks_the_chain_behind_it(archive: Path) -> None:
+    _forge(archive, reader.run_ids(archive)[0], sealed_at=AT)
+    (problem,) = verify(archive)
+    assert problem.message.startswith("was sealed after a manifest with sha256")
+
+
+def test_a_run_left_out_of_the_chain_is_told_by_its_number(archive: Path) -> None:
+    (archive / "manifests" / f"{reader.run_ids(archive)[1]}.json").unlink()
+    messages = [problem.message for problem in verify(archive)]
+    assert "is number 3 of the chain where 2 should be" in messages
+
+
+def test_a_record_under_another_digest_is_named(archive: Path) -> None:
+    """The last run is written anew, consistently but for the digests inside the record."""
+    last = reader.run_ids(archive)[-1]
+    warc, index = archive / "warc" / f"{last}.warc.gz", archive / "index" / f"{last}.jsonl"
+    with warc.open("rb") as file:
+        parts = [member.data for member in members(file)]
+    body = parse(parts[1]).payload
+    parts[1] = parts[1].replace(body, body[:-1] + b"!")
+    packed = [gzip.compress(part, mtime=0) for part in parts]
+    warc.write_bytes(b"".join(packed))
+    line = capture_of(json.loads(index.read_text()))
+    index.write_bytes(dump(capture_json(replace(line, offset=len(packed[0]), length=len(packed[1])))))
+    old = manifest.load(archive, last)
+    _forge(archive, last, files=tuple(manifest.file_entry(archive, archive / entry.path) for entry in old.files))
+    messages = [problem.message for problem in verify(archive)]
+    assert [message.split(" does not")[0] for message in messages] == ["block digest", "payload digest"]
+
+
+def test_no_archive_is_not_a_clean_one(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no archive in"):
+        verify(tmp_path)
