@@ -16,21 +16,30 @@ class CrawlConfig(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="EGOV_AUDIT_", frozen=True, extra="ignore")
 
-    archive: Path = Field(Path("var/archive"), description="Folder of the evidence archive (WARC, index, manifests).")
+    archive: Path = Field(
+        default=Path("var/archive"), description="Folder of the evidence archive (WARC, index, manifests)."
+    )
     contact: str = Field(
-        "https://github.com/egov-audit/egov-audit",
+        default="https://github.com/egov-audit/egov-audit",
         description="Address or e-mail in the user agent, so that a site's owner can reach whoever runs this.",
     )
-    adilet_url: str = Field("", description="Another base address for adilet.zan.kz: a mirror or a loopback server.")
-    egov_url: str = Field("", description="Another base address for egov.kz: a mirror or a loopback server.")
+    adilet_url: str = Field(
+        default="", description="Another base address for adilet.zan.kz: a mirror or a loopback server."
+    )
+    egov_url: str = Field(default="", description="Another base address for egov.kz: a mirror or a loopback server.")
     edition_mirror_url: str = Field(
-        "",
+        default="",
         description="Base address of a mirror that keeps old editions under its own paths (https://zakon.uchet.kz); "
         "empty: it is not asked.",
     )
-    delay: float = Field(2.0, ge=0, description="Seconds between two requests to one host (a longer Crawl-delay wins).")
-    budget: int = Field(20_000, ge=1, description="Requests one harvest of one source may make, robots.txt included.")
-    timeout: float = Field(60.0, gt=0, description="Seconds until a request that gives nothing is given up.")
+    delay: float = Field(
+        default=2.0, ge=0, description="Seconds between two requests to one host (a longer Crawl-delay wins)."
+    )
+    budget: int = Field(
+        default=20_000, ge=1, description="Requests one harvest of one source may make, robots.txt included."
+    )
+    timeout: float = Field(default=60.0, gt=0, description="Seconds until a request that gives nothing is given up.")
     ca_file: Path | None = Field(
-        None, description="PEM file of extra certificate authorities, for a host that sends an incomplete chain."
+        default=None,
+        description="PEM file of extra certificate authorities, for a host that sends an incomplete chain.",
     )
