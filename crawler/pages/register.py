@@ -1,0 +1,151 @@
+"""An act's text page with the register of public services → `RegisterPage`. Pure: bytes and address, nothing else.
+
+What makes a page unfit to become an edition unseen (`complete` is False, a person may accept it): no register table,
+a table that looks like one under an unknown heading, an unknown or doubled column (its rows are read all the same), a
+mandatory column missing, a table nested in the register's, a row that is nothing known, the same register twice, text
+in another language than asked for, no row at all.
+Everything else is a finding on its cell; the row is kept with its raw texts and what was understood of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from crawler.pages.grid import element_text, elements
+from crawler.pages.html import decode
+from crawler.pages.records import Lang, Level, RegisterPage, Target
+from crawler.pages.register_marks import is_note
+from crawler.pages.register_rows import PageState
+from crawler.pages.register_tables import read_tables
+from crawler.pages.text import looks_kazakh, squeeze
+
+#: Findings after which a page is not complete.
+HOLDING = frozenset(
+    {
+        "no_page",
+        "no_register_table",
+        "unrecognised_table",
+        "unknown_column",
+        "doubled_column",
+        "missing_column",
+        "nested_table",
+        "unknown_row",
+        "register_repeated",
+        "wrong_language",
+        "no_rows",
+    }
+)
+_LETTERS_TO_DECIDE = 40
+_LETTERS_READ = 40_000
+_CLASS = "contains(concat(' ', normalize-space(@class), ' '), ' {} ')"
+_TEXT_REGION = etree.XPath(
+    f"//div[{_CLASS.format('container_gamma')} and {_CLASS.format('text')}]"
+    f"[not(ancestor::div[{_CLASS.format('container_gamma')} and {_CLASS.format('text')}])]"
+)
+_SLOGAN = etree.XPath(f"//div[{_CLASS.format('container_alpha')} and {_CLASS.format('slogan')}]")
+_STATUS = etree.XPath("//span[starts-with(normalize-space(@class), 'status')]")
+_TABLES = etree.XPath(f".//table[not(ancestor::div[{_CLASS.format('aftertext')}])]")
+_CODE_IN_TEXT = re.compile(r"(?<!\d)0\d{7}(?!\d)")
+
+
+def parse_register(body: bytes, target: Target, content_type: str = "") -> RegisterPage:
+    """The register's rows of an act's text page, with findings on whatever was not understood. Never raises.
+
+    `target.act` decides which columns are mandatory (`crawler/sources/columns.yml`), `target.lang` is checked against
+    the letters. `content_type` is the response header's value.
+    """
+    page = PageState()
+    root = _tree(decode(body, content_type))
+    if root is None:
+        page.find("no_page", Level.ERROR, "page", "no HTML in the body")
+        return RegisterPage("", "", "", None, (), 0, False, (), tuple(page.findings))
+    title, requisites, status = _head(root)
+    regions = elements(_TEXT_REGION, root)
+    if not regions:
+        page.find("no_text_region", Level.WARNING, "page", "no div.container_gamma.text; the whole page is read")
+        regions = [root]
+    for region in regions:
+        _outside_tables(page, region)
+    read_tables(page, [table for region in regions for table in elements(_TABLES, region)], target.act)
+    lang = _language(page, f"{title} {requisites}", target)
+    rows = tuple(page.rows)
+    last = page.numbers.last
+    findings = tuple(page.findings)
+    complete = not any(finding.code in HOLDING and finding.level is Level.ERROR for finding in findings)
+    return RegisterPage(title, requisites, status, lang, rows, last, complete, tuple(page.notes), findings)
+
+
+def _tree(text: str) -> etree._Element | None:
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    body = text.replace("\x00", "").encode("utf-8", errors="replace")
+    try:
+        root = etree.fromstring(body, parser)
+    except etree.XMLSyntaxError:  # an empty document has no tree
+        return None
+    if root is not None:
+        etree.strip_elements(root, "script", "style", "noscript", with_tail=False)
+    return root
+
+
+def _head(root: etree._Element) -> tuple[str, str, str]:
+    """Title, requisites and status word, "" where the page has none."""
+    title = requisites = ""
+    for slogan in elements(_SLOGAN, root):
+        title = title or " ".join(squeeze(element_text(node)) for node in slogan.iter("h1"))
+        requisites = requisites or squeeze(" ".join(element_text(node) for node in slogan.iter("p")))
+    words = [squeeze(element_text(node)) for node in elements(_STATUS, root)]
+    return title, requisites, next((word for word in words if word), "")
+
+
+def _outside_tables(page: PageState, region: etree._Element) -> None:
+    """Notes between the tables; and text there that holds a service's code, which no table accounts for."""
+    for line in _lines(region):
+        if is_note(line):
+            page.notes.append(squeeze(line))
+        elif _CODE_IN_TEXT.search(line):
+            page.find("leftover_text", Level.WARNING, "text outside the tables", "a service's code outside", line)
+
+
+def _lines(node: etree._Element) -> Iterator[str]:
+    """Lines of text outside tables, down to where the text ends."""
+    stack = [node]
+    while stack:
+        element = stack.pop()
+        if element.tag == "table" or "aftertext" in (element.get("class") or "").split():
+            tails = element.tail or ""
+            if tails.strip():
+                yield from tails.splitlines()
+            continue
+        if element.tag in ("p", "h1", "h2", "h3", "h4", "pre", "li") and element.find(".//table") is None:
+            yield from (line for line in element_text(element).splitlines() if line.strip())
+            continue
+        for text in (element.text, element.tail if element is not node else None):
+            if text and text.strip():
+                yield from text.splitlines()
+        stack.extend(reversed(element))
+
+
+def _language(page: PageState, head: str, target: Target) -> Lang | None:
+    """What the letters say; a finding when it is not the language asked for."""
+    pieces = [head]
+    size = 0
+    for row in page.rows:
+        pieces.append(row.name)
+        size += len(row.name)
+        if size > _LETTERS_READ:
+            break
+    text = " ".join(pieces)
+    if sum(char.isalpha() for char in text) < _LETTERS_TO_DECIDE:
+        return None
+    if looks_kazakh(text):
+        lang = Lang.KK
+    elif re.search("[а-яА-Я]", text):
+        lang = Lang.RU
+    else:
+        return None
+    if target.lang in (Lang.RU, Lang.KK) and target.lang is not lang:
+        page.find("wrong_language", Level.ERROR, "page", f"asked for {target.lang}, the letters say {lang}", head)
+    return lang
