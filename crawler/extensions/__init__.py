@@ -1,0 +1,1 @@
+"""What accompanies a whole crawl: the run's record and the pace of its requests."""

@@ -1,0 +1,164 @@
+"""The crawl's run: opened before the first request, stopped for a reason of its own, closed with one line and counts.
+
+Nothing found is a failure: a crawl without one good page, or one that was stopped, closes as failed.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from scrapy import signals
+from scrapy.exceptions import CloseSpider, NotConfigured
+from scrapy.utils.defer import deferred_from_coro
+
+from crawler.archive.records import Outcome, RunResult
+from crawler.archive.writer import RunWriter, open_run
+from crawler.errors import AuditError
+from crawler.pages.address import Site
+from crawler.sources.load import Source
+
+if TYPE_CHECKING:
+    from scrapy import Spider
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+PAGES_OK = "egov/pages_ok"
+FETCH = "egov/fetch/"
+
+
+class RunRecord:
+    """One run of the archive for one crawl, as `crawler.egov_run`.
+
+    `stopped` is the finish reason once something stopped the crawl, else ""; `line` then says it in words.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        """Raises NotConfigured without `EGOV_ARCHIVE`: a crawl that keeps nothing."""
+        root = crawler.settings.get("EGOV_ARCHIVE")
+        if not root:
+            raise NotConfigured("no EGOV_ARCHIVE")
+        self._crawler = crawler
+        self._root = Path(root)
+        self._run: RunWriter | None = None
+        self.stopped = ""
+        self.line = ""
+        crawler.signals.connect(self._open, signal=signals.spider_opened)
+        crawler.signals.connect(self._close, signal=signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way of making an extension."""
+        return cls(crawler)
+
+    @property
+    def run(self) -> RunWriter:
+        """The open run. Raises RuntimeError before it is opened: nothing is asked for then."""
+        if self._run is None:
+            raise RuntimeError("the run is not open")
+        return self._run
+
+    @property
+    def fetch_hosts(self) -> frozenset[str]:
+        """The hosts that requests and redirects may go to: those of the spider's source."""
+        source = getattr(self._crawler.spider, "source", None)
+        return source.fetch_hosts if isinstance(source, Source) else frozenset()
+
+    @property
+    def source(self) -> str:
+        """The name of the source that is crawled; the spider's own name where it has none."""
+        source = getattr(self._crawler.spider, "source", None)
+        return source.name if isinstance(source, Source) else self._name
+
+    @property
+    def sites(self) -> tuple[Site, ...]:
+        """What tells pages apart by their address."""
+        source = getattr(self._crawler.spider, "source", None)
+        return (source.site,) if isinstance(source, Source) else ()
+
+    def stop(self, reason: str, line: str) -> None:
+        """End the crawl: what is on its way is answered, nothing more is asked. The first reason stays.
+
+        A `CloseSpider` raised in a downloader middleware would only be logged, so the engine is told itself.
+        """
+        if self.stopped:
+            return
+        self.stopped, self.line = reason, line
+        logger.warning("%s: stopped: %s", self._name, line)
+        if self._crawler.engine is not None:
+            deferred_from_coro(self._crawler.engine.close_spider_async(reason=reason))
+
+    @property
+    def _name(self) -> str:
+        return self._crawler.spider.name if self._crawler.spider is not None else self._crawler.spidercls.name
+
+    def _open(self, spider: Spider) -> None:
+        try:
+            self._run = open_run(self._root, spider.name, _arguments(spider))
+        except (AuditError, OSError) as error:
+            words = f"{error.strerror}: {error.filename}" if isinstance(error, OSError) else str(error)
+            self.stopped, self.line = "archive", f"the archive cannot be written: {words}"
+            self._crawler.stats.set_value("egov/detail", self.line)
+            logger.error("%s: %s", spider.name, self.line)
+            raise CloseSpider("archive") from error
+        # The seat that the spiders' side agreed on; Scrapy's Crawler declares no such attribute.
+        setattr(self._crawler, "egov_run", self._run)  # noqa: B010
+
+    def _close(self, spider: Spider, reason: str) -> None:
+        if self._run is None:
+            return
+        stats = self._crawler.stats
+        counts = {
+            outcome.value: stats.get_value(f"{FETCH}{outcome.value}", 0)
+            for outcome in Outcome
+            if stats.get_value(f"{FETCH}{outcome.value}", 0)
+        }
+        pages = stats.get_value(PAGES_OK, 0)
+        faults = stats.get_value("spider_exceptions/count", 0)
+        told = ", ".join(f"{count} {name}" for name, count in counts.items()) or "nothing asked"
+        if reason != "finished":
+            words = self.line or {"shutdown": "interrupted", "start_error": "the spider failed at its start"}.get(
+                reason, reason
+            )
+            result, detail = RunResult.FAILED, f"{reason}: {words} ({told})"
+        elif faults:
+            result, detail = RunResult.FAILED, f"the spider failed on {faults} pages ({told})"
+        elif not pages:
+            result, detail = RunResult.FAILED, f"no page was fetched ({told})"
+        else:
+            result, detail = RunResult.GOOD, told
+        stats.set_value("egov/result", result.value)
+        stats.set_value("egov/detail", detail)
+        logger.log(logging.INFO if result is RunResult.GOOD else logging.ERROR, "%s: %s", spider.name, detail)
+        self._run.close(
+            result.value,
+            detail,
+            {
+                "pages_ok": pages,
+                "requests": stats.get_value("downloader/request_count", 0),
+                "bytes_received": stats.get_value("downloader/response_bytes", 0),
+            },
+        )
+
+
+def _arguments(spider: Spider) -> dict[str, object]:
+    """The spider's options as the run's record shows them."""
+    plain = {name: value for name, value in vars(spider).items() if not name.startswith("_") and name != "name"}
+    told: dict[str, object] = {}
+    for name, value in plain.items():
+        if isinstance(value, str | int | float | date):
+            told[name] = value if isinstance(value, int | float) else str(value)
+        elif isinstance(value, tuple):
+            told[name] = ",".join(str(part) for part in value)
+    return told
+
+
+def record_of(crawler: Crawler) -> RunRecord:
+    """The crawl's record. Raises RuntimeError if the extension is not there: a crawl that would keep nothing."""
+    record = crawler.get_extension(RunRecord)
+    if record is None:
+        raise RuntimeError("crawler.extensions.run_record is not enabled")
+    return record

@@ -1,0 +1,152 @@
+"""How every asking ended, recorded in one place: the outermost middleware sees what all others let through.
+
+A callback gets a page under verdict ok and nothing else; whatever else happened reaches the errback as NotFetched.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Self
+
+from crawler.archive.records import Outcome
+from crawler.extensions.run_record import FETCH, PAGES_OK, record_of
+from crawler.middlewares.evidence import CAPTURE, FAULT, VERDICT, target_of
+from crawler.middlewares.outcome import NotFetched, explain
+from crawler.middlewares.redirects import MOST, RefusedError, follow
+from crawler.pages.address import host_of
+from crawler.pages.records import PageKind, Verdict
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+logger = logging.getLogger(__name__)
+
+_ASKED, _HOPS = "egov_asked", "egov_hops"
+_FORBIDDEN, _MISSING = frozenset({401, 403, 451}), frozenset({404, 410})
+_WORDS = {
+    Verdict.CHALLENGE: "a challenge page in place of the page",
+    Verdict.LOGIN: "a login page in place of the page",
+    Verdict.MAINTENANCE: "a maintenance page in place of the page",
+    Verdict.TRUNCATED: "the page ends too early",
+    Verdict.EMPTY: "the page is empty",
+    Verdict.NOT_HTML: "not the kind of document asked for",
+}
+
+
+class Ledger:
+    """One line in the fetch log for every address asked, an issue and a printed line for each that gave no page."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        settings = crawler.settings
+        self._stats = crawler.stats
+        self._record = record_of(crawler)
+        self._timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
+        self._limit = settings.getint("DOWNLOAD_MAXSIZE")
+        self._patience = settings.getint("EGOV_FAILURES_IN_A_ROW")
+        self._failures = 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way of making a middleware."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Raises NotFetched for an address that no source of this crawl has."""
+        request.meta.setdefault(_ASKED, request.url)
+        if host_of(request.url) not in self._record.fetch_hosts:
+            raise NotFetched(Outcome.FORBIDDEN, "foreign_host", "not asked: not a host of this source")
+
+    def process_response(self, request: Request, response: Response) -> Response | Request:
+        """The page, or the request that a redirect leads to. Raises NotFetched for everything else."""
+        fault: NotFetched | None = request.meta.get(FAULT)
+        verdict: Verdict | None = request.meta.get(VERDICT)
+        if fault is None and verdict is Verdict.REDIRECT:
+            following = self._redirected(request, response)
+            if not isinstance(following, NotFetched):
+                return following
+            fault = following
+        if fault is None and verdict is Verdict.OK:
+            self._failures = 0
+            self._note(request, Outcome.FETCHED, None, response.status)
+            return response
+        fault = fault or _judged(response.status, verdict)
+        fault.status, fault.verdict, fault.capture_id = response.status, verdict, request.meta.get(CAPTURE, "")
+        if verdict is Verdict.CHALLENGE:
+            self._record.stop("challenge", f"{request.url} answers with a challenge page")
+        self._refuse(request, fault)
+        raise fault
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Raises the NotFetched that a failure to ask or to get an answer means."""
+        fault = explain(exception, timeout=self._timeout, limit=self._limit)
+        self._refuse(request, fault)
+        raise fault from (None if fault is exception else exception)
+
+    def _redirected(self, request: Request, response: Response) -> Request | NotFetched:
+        hops = request.meta.get(_HOPS, 0)
+        location = response.headers.get("Location") or b""
+        try:
+            if hops >= MOST:
+                raise RefusedError(f"more than {MOST} redirects in a row")
+            url = follow(
+                request.url,
+                response.status,
+                location.decode("utf-8", errors="replace"),
+                self._record.fetch_hosts,
+                self._record.sites,
+            )
+        except RefusedError as error:
+            return NotFetched(Outcome.FAILED, "redirect_refused", str(error))
+        following: Request = request.replace(url=url, dont_filter=True)
+        following.meta[_HOPS] = hops + 1
+        return following
+
+    def _refuse(self, request: Request, fault: NotFetched) -> None:
+        """Record, print (robots.txt's own middleware prints its line), and lose patience after too many in a row."""
+        self._note(request, fault.outcome, fault, fault.status)
+        if not (fault.quiet or target_of(request, "").kind is PageKind.ROBOTS):
+            logger.warning("%s: %s: %s", request.meta[_ASKED], fault.outcome.value, fault.detail)
+        hopeless = fault.outcome is Outcome.FAILED and fault.verdict in (None, Verdict.HTTP_ERROR) and not fault.quiet
+        self._failures = self._failures + 1 if hopeless else 0
+        if self._patience and self._failures >= self._patience:
+            self._record.stop("failures", f"{self._failures} requests in a row failed, the last with: {fault.detail}")
+
+    def _note(self, request: Request, outcome: Outcome, fault: NotFetched | None, status: int) -> None:
+        """One line in the fetch log under the address first asked; redirects are told by the captures themselves."""
+        asked: str = request.meta[_ASKED]
+        detail = fault.detail if fault else ""
+        if request.url != asked:
+            detail = f"redirected to {request.url}" + (f": {detail}" if detail else "")
+        target = target_of(request, self._record.source)
+        if target.kind is not PageKind.ROBOTS:
+            self._stats.inc_value(f"{FETCH}{outcome.value}")
+            if outcome is Outcome.FETCHED:
+                self._stats.inc_value(PAGES_OK)
+        if self._record.stopped == "archive":
+            return  # said by the stop itself; a further line could not be written either
+        try:
+            self._record.run.fetch(
+                target,
+                asked,
+                outcome,
+                status=status,
+                verdict=request.meta.get(VERDICT),
+                detail=detail,
+                capture_id=request.meta.get(CAPTURE, ""),
+            )
+            if fault and not (target.kind is PageKind.ROBOTS and outcome is Outcome.MISSING):
+                level = "error" if outcome is Outcome.FAILED else "warning"
+                self._record.run.issue(level, fault.code, fault.detail, url=asked)
+        except OSError as error:
+            self._record.stop("archive", f"the archive cannot be written: {error.strerror or error}")
+
+
+def _judged(status: int, verdict: Verdict | None) -> NotFetched:
+    """What a verdict other than ok means for the asking."""
+    if verdict in (None, Verdict.HTTP_ERROR):
+        outcome = Outcome.FORBIDDEN if status in _FORBIDDEN else Outcome.FAILED
+        outcome = Outcome.MISSING if status in _MISSING else outcome
+        return NotFetched(outcome, "http_error", f"the server answers {status}")
+    return NotFetched(Outcome.FAILED, verdict.value, _WORDS[verdict])

@@ -1,0 +1,89 @@
+"""Why an address was not fetched: one exception for every reason, and one line for each of Scrapy's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from OpenSSL import SSL
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    UnsupportedURLSchemeError,
+)
+from twisted.python.failure import Failure
+
+from crawler.archive.records import Outcome
+from crawler.pages.records import Verdict
+
+#: What certificate errors come as: a plain handshake failure, or a name that does not fit.
+_VERIFY = ("certificate verify failed", "VerificationError", "CertificateError", "DNSMismatch", "IPAddressMismatch")
+
+
+class NotFetched(IgnoreRequest):
+    """An asked address ended without a page. Reaches the request's errback, never its callback.
+
+    `code` is a stable word for the issue log (`timeout`, `robots_forbidden`, `challenge`), `detail` one clear line
+    without the address. `quiet`: the same was said already, so it is recorded but not printed again.
+    """
+
+    def __init__(self, outcome: Outcome, code: str, detail: str, *, quiet: bool = False) -> None:
+        super().__init__(detail)
+        self.outcome = outcome
+        self.code = code
+        self.detail = detail
+        self.quiet = quiet
+        self.status = 0
+        self.verdict: Verdict | None = None
+        self.capture_id = ""
+
+
+def explain(error: Exception, *, timeout: float, limit: int) -> NotFetched:
+    """What a download error means. `timeout` in seconds and `limit` in bytes are the settings in force."""
+    if isinstance(error, NotFetched):
+        return error
+    certificate = certificate_fault(error)
+    if certificate:
+        return NotFetched(Outcome.FAILED, "certificate", f"certificate not accepted: {certificate}")
+    known: dict[type[Exception], tuple[str, str]] = {
+        DownloadConnectionRefusedError: ("connection_refused", "connection refused"),
+        CannotResolveHostError: ("dns", "the host's name cannot be resolved"),
+        DownloadTimeoutError: ("timeout", f"no answer within {timeout:g} s"),
+        DownloadCancelledError: ("too_large", f"body larger than the limit of {limit:,} bytes"),
+        UnsupportedURLSchemeError: ("scheme", "not an http or https address"),
+    }
+    for kind, (code, detail) in known.items():
+        if isinstance(error, kind):
+            return NotFetched(Outcome.FAILED, code, detail)
+    reason = next((text for cause in _causes(error) if (text := _first_line(cause))), type(error).__name__)
+    return NotFetched(Outcome.FAILED, "connection", f"connection failed: {reason}")
+
+
+def certificate_fault(error: Exception) -> str:
+    """What is wrong with the server's certificate, "" if the error is about something else."""
+    for cause in _causes(error):
+        told = f"{type(cause).__name__} {cause}"
+        if isinstance(cause, SSL.Error):
+            told = " ".join(str(part) for group in cause.args[0] or () for part in group) if cause.args else told
+        if any(sign in told for sign in _VERIFY):
+            if "certificate verify failed" in told:
+                return "its chain leads to no known authority (EGOV_AUDIT_CA_FILE can name one more)"
+            return "it is made out to another name"
+    return ""
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error, what it was raised from, and the reasons that Twisted packs into it, deepest last."""
+    yield error
+    for reason in getattr(error, "reasons", ()):
+        if isinstance(reason, Failure) and reason.value is not None:
+            yield from _causes(reason.value)
+    if error.__cause__ is not None:
+        yield from _causes(error.__cause__)
+
+
+def _first_line(error: BaseException) -> str:
+    text = str(error).strip()
+    return "" if text.startswith("[<") else text.splitlines()[0][:200] if text else ""

@@ -1,0 +1,103 @@
+"""The connection: certificates verified against the system's authorities and those a person adds, and the last gate.
+
+Scrapy verifies on request (`DOWNLOAD_VERIFY_CERTIFICATES`) but only against the system's store; the one place to add
+an authority is the policy that its HTTP handler asks for each host.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from OpenSSL import SSL, crypto
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from twisted.internet._sslverify import IOpenSSLTrustRoot
+from twisted.internet.ssl import optionsForClientTLS, platformTrust
+from twisted.web.iweb import IPolicyForHTTPS
+from zope.interface import implementer  # type: ignore[import-untyped]
+
+from crawler.archive.records import Outcome
+from crawler.errors import UsageError
+from crawler.extensions.run_record import record_of
+from crawler.middlewares.outcome import NotFetched
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+
+@implementer(IOpenSSLTrustRoot)
+class _SystemAnd:
+    """The system's authorities and those of one PEM file.
+
+    An intermediate authority in the file is enough: a person who names it vouches for it, and a server that sends its
+    leaf alone is the reason for the file. (OpenSSL by itself would want the chain up to a self-signed root.)
+    """
+
+    def __init__(self, ca_file: Path | None) -> None:
+        self._system: Any = platformTrust()  # type: ignore[no-untyped-call]
+        self._ca_file = ca_file
+
+    def _addCACertsToContext(self, context: SSL.Context) -> None:  # noqa: N802 - Twisted's name
+        self._system._addCACertsToContext(context)
+        if self._ca_file is not None:
+            context.load_verify_locations(str(self._ca_file))
+            store = context.get_cert_store()
+            if store is not None:
+                store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
+
+
+@implementer(IPolicyForHTTPS)
+class VerifyingPolicy:
+    """Chain and host name are verified for every connection; there is no switch that turns it off."""
+
+    def __init__(self, ca_file: Path | None) -> None:
+        self._trust = _SystemAnd(ca_file)
+
+    def creatorForNetloc(self, hostname: bytes, port: int) -> Any:  # noqa: N802, ANN401, ARG002 - Twisted's interface
+        """The settings of a TLS connection to that host."""
+        trust: Any = self._trust  # zope interfaces mean nothing to the type checker
+        return optionsForClientTLS(hostname.decode("ascii"), trustRoot=trust)
+
+
+def check_ca_file(path: Path) -> None:
+    """Raises UsageError if a file holds no certificates that OpenSSL can read."""
+    try:
+        SSL.Context(SSL.TLS_CLIENT_METHOD).load_verify_locations(str(path))
+    except SSL.Error as error:
+        what = "holds no certificate in PEM form" if path.is_file() else "cannot be read"
+        raise UsageError(f"EGOV_AUDIT_CA_FILE: {path} {what}") from error
+
+
+class VerifyingHandler(HTTP11DownloadHandler):
+    """Scrapy's HTTP/1.1 handler with our policy, and the last gate before a request leaves the house.
+
+    Requests that wait for their turn at a host have passed every middleware already; only here can a stopped crawl or
+    a used-up budget still hold them back.
+    """
+
+    lazy = False
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        ca_file = crawler.settings.get("EGOV_CA_FILE")
+        policy: Any = VerifyingPolicy(Path(ca_file) if ca_file else None)
+        self._contextFactory = policy
+        # Twisted would ask again by itself on a connection that died: unseen by delay, budget and the count of tries.
+        self._pool.retryAutomatically = False
+        self._budget = crawler.settings.getint("EGOV_BUDGET")
+        self._sent = 0
+        # It warns of every body over the limit; the ledger says the same in the line it prints for the address.
+        logging.getLogger("scrapy.core.downloader.handlers.http11").setLevel(logging.ERROR)
+
+    async def download_request(self, request: Request) -> Response:
+        """Ask. Raises NotFetched for a request that is not sent, else what Scrapy's handler raises."""
+        record = record_of(self._crawler)
+        if not record.stopped and self._budget and self._sent >= self._budget:
+            record.stop("budget", f"the budget of {self._budget:,} requests is used up")
+        if record.stopped:
+            raise NotFetched(Outcome.FAILED, "stopped", f"not asked: {record.line}", quiet=True)
+        self._sent += 1
+        return await super().download_request(request)
