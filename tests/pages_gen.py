@@ -7,6 +7,7 @@ so that every row has its own; wordings of the other columns come from small set
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
@@ -51,8 +52,9 @@ VALUES: dict[str, dict[str, tuple[str, ...]]] = {
         "developer": ("Министерство юстиции", "Министерство внутренних дел", "Министерство сельского хозяйства"),
         "provider": ("Министерство юстиции", "Местные исполнительные органы областей", "Организации здравоохранения"),
         "intake": (
-            "Веб-портал правительства",
-            "1) канцелярия услугодателя; 2) Государственная корпорация; 3) веб-портал",
+            "Веб-портал правительства для граждан и организаций, объекты информатизации",
+            "1) канцелярия услугодателя; 2) Государственная корпорация; 3) веб-портал правительства; 4) абонентское"
+            " устройство сотовой связи получателя услуги, зарегистрированного на портале",
         ),
         "form": (
             "Электронная/бумажная.",
@@ -66,7 +68,11 @@ VALUES: dict[str, dict[str, tuple[str, ...]]] = {
         "recipient": ("Жеке тұлғалар", "Заңды тұлғалар", "Жеке және заңды тұлғалар"),
         "developer": ("Әділет министрлігі", "Ішкі істер министрлігі", "Ауыл шаруашылығы министрлігі"),
         "provider": ("Әділет министрлігі", "Облыстардың жергілікті атқарушы органдары", "Денсаулық сақтау ұйымдары"),
-        "intake": ("Үкіметтің веб-порталы", "1) көрсетілетін қызметті берушінің кеңсесі; 2) Мемлекеттік корпорация"),
+        "intake": (
+            "Азаматтар мен ұйымдарға арналған үкіметтің веб-порталы, ақпараттандыру объектілері",
+            "1) көрсетілетін қызметті берушінің кеңсесі; 2) Мемлекеттік корпорация; 3) үкіметтің веб-порталы; 4)"
+            " порталда тіркелген қызметті алушының ұялы байланысының абоненттік құрылғысы",
+        ),
         "form": (
             "Электрондық/қағаз түрінде",
             "Электрондық (ішінара автоматтандырылған) Қағаз түрінде",
@@ -102,6 +108,10 @@ _WORDS = {
 _BYLAW = {
     "ru": "Об утверждении Правил оказания государственной услуги",
     "kk": "Мемлекеттік қызмет көрсету қағидаларын бекіту туралы",
+}
+_ORDER = {
+    "ru": "приказ первого руководителя уполномоченного органа, зарегистрирован в реестре актов,",
+    "kk": "уәкілетті органның бірінші басшысының бұйрығы, актілер тізілімінде тіркелген,",
 }
 _SECTION = {"ru": "Раздел жизни", "kk": "Өмір бөлімі"}
 _SITUATION = {"ru": "Жизненная ситуация", "kk": "Өмірлік жағдай"}
@@ -150,7 +160,7 @@ def register_rows(spec: Spec) -> list[dict[str, str]]:
         row |= {name: random_.choice(texts) for name, texts in values.items()}
         row["name"] = f"{words} {number}"
         row["subname"] = words.split()[0] if number % 9 == 0 else ""
-        row["bylaw"] = f'"{_BYLAW[spec.lang]} "{words}" 31.01.2020 № {number}'
+        row["bylaw"] = f'"{_BYLAW[spec.lang]} "{words}" {_ORDER[spec.lang]} 31.01.2020 № {number}'
         rows.append(row)
     return rows
 
@@ -187,6 +197,8 @@ def register_page(spec: Spec) -> bytes:
     return _PAGE.format(title=title, requisites=requisites, status=status, rows="\n".join(rows)).encode()
 
 
-def _row(cells: object) -> str:
-    joined = "".join(f'<td width="120" valign="top"><p>{escape(str(cell))}</p></td>\n' for cell in cells)  # type: ignore[attr-defined]
+def _row(cells: Iterable[str]) -> str:
+    joined = "".join(
+        f'<td width="120" valign="top"><p style="text-align: left">{escape(cell)}</p></td>\n' for cell in cells
+    )
     return f"<tr>\n{joined}</tr>"

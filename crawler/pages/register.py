@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from crawler.pages.grid import element_text, elements
+from crawler.pages.grid import element_text
 from crawler.pages.html import decode
 from crawler.pages.records import Lang, Level, RegisterPage, Target
 from crawler.pages.register_marks import is_note
@@ -39,15 +39,7 @@ HOLDING = frozenset(
     }
 )
 _LETTERS_TO_DECIDE = 40
-_LETTERS_READ = 40_000
-_CLASS = "contains(concat(' ', normalize-space(@class), ' '), ' {} ')"
-_TEXT_REGION = etree.XPath(
-    f"//div[{_CLASS.format('container_gamma')} and {_CLASS.format('text')}]"
-    f"[not(ancestor::div[{_CLASS.format('container_gamma')} and {_CLASS.format('text')}])]"
-)
-_SLOGAN = etree.XPath(f"//div[{_CLASS.format('container_alpha')} and {_CLASS.format('slogan')}]")
-_STATUS = etree.XPath("//span[starts-with(normalize-space(@class), 'status')]")
-_TABLES = etree.XPath(f".//table[not(ancestor::div[{_CLASS.format('aftertext')}])]")
+_LETTERS_READ = 6_000
 _CODE_IN_TEXT = re.compile(r"(?<!\d)0\d{7}(?!\d)")
 
 
@@ -63,13 +55,13 @@ def parse_register(body: bytes, target: Target, content_type: str = "") -> Regis
         page.find("no_page", Level.ERROR, "page", "no HTML in the body")
         return RegisterPage("", "", "", None, (), 0, False, (), tuple(page.findings))
     title, requisites, status = _head(root)
-    regions = elements(_TEXT_REGION, root)
+    regions = _regions(root)
     if not regions:
         page.find("no_text_region", Level.WARNING, "page", "no div.container_gamma.text; the whole page is read")
         regions = [root]
     for region in regions:
         _outside_tables(page, region)
-    read_tables(page, [table for region in regions for table in elements(_TABLES, region)], target.act)
+    read_tables(page, [table for region in regions for table in _tables(region)], target.act)
     lang = _language(page, f"{title} {requisites}", target)
     rows = tuple(page.rows)
     last = page.numbers.last
@@ -90,14 +82,36 @@ def _tree(text: str) -> etree._Element | None:
     return root
 
 
+def _classes(element: etree._Element) -> list[str]:
+    return (element.get("class") or "").split()
+
+
 def _head(root: etree._Element) -> tuple[str, str, str]:
     """Title, requisites and status word, "" where the page has none."""
     title = requisites = ""
-    for slogan in elements(_SLOGAN, root):
-        title = title or " ".join(squeeze(element_text(node)) for node in slogan.iter("h1"))
-        requisites = requisites or squeeze(" ".join(element_text(node) for node in slogan.iter("p")))
-    words = [squeeze(element_text(node)) for node in elements(_STATUS, root)]
+    for slogan in root.iter("div"):
+        if {"container_alpha", "slogan"} <= set(_classes(slogan)):
+            title = title or squeeze(" ".join(element_text(node) for node in slogan.iter("h1")))
+            requisites = requisites or squeeze(" ".join(element_text(node) for node in slogan.iter("p")))
+    words = [
+        squeeze(element_text(node)) for node in root.iter("span") if (node.get("class") or "").startswith("status")
+    ]
     return title, requisites, next((word for word in words if word), "")
+
+
+def _regions(root: etree._Element) -> list[etree._Element]:
+    """The outermost blocks that hold the act's text; there is one on a page as known."""
+    found = [each for each in root.iter("div") if {"container_gamma", "text"} <= set(_classes(each))]
+    return [each for each in found if not any(above in found for above in each.iterancestors("div"))]
+
+
+def _tables(region: etree._Element) -> list[etree._Element]:
+    """The region's tables in reading order, those after the text's end left out."""
+    return [
+        table
+        for table in region.iter("table")
+        if not any("aftertext" in _classes(above) for above in table.iterancestors("div"))
+    ]
 
 
 def _outside_tables(page: PageState, region: etree._Element) -> None:
