@@ -238,3 +238,14 @@ class EditionRef:
     def key(self) -> str:
         """The edition's address."""
         return f"{self.act}/{self.edition_date.isoformat()}/{self.lang}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An issue to be kept: what a parser or an expectation says of one page. `level` is `error` or `warning`."""
+
+    level: str
+    code: str
+    message: str
+    address: str = ""
+    value: str = ""

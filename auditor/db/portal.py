@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from auditor.db.models import CaptureRow, ListingRow, ListingSeenRow, ListReadingRow, PageReadingRow
@@ -68,11 +68,12 @@ def list_readings(session: Session, lang: Lang | None = None, *, complete: bool 
 def listings(session: Session, lang: Lang | None = None) -> list[Listing]:
     """The services the portal shows, by language and slug.
 
-    A service is shown if it stands in the newest complete reading of a list. A service page that no list names counts
-    only if it was captured after the newest complete list of its language and audience, or if there is no such list:
-    an older one was taken off the list since.
+    A service is shown if it stands in the newest complete reading of a list. One whose page was read is shown as well
+    unless it was taken off: every list it ever stood in has a later complete reading without it, or, if it never stood
+    in one, its page is older than a complete list of its language.
     """
     readings = list_readings(session, lang)
+    seen = _last_seen(session)
     drafts: dict[int, _Draft] = {}
     for reading in readings:
         for row in _lines(session, reading.id):
@@ -82,7 +83,7 @@ def listings(session: Session, lang: Lang | None = None) -> list[Listing]:
             _add(draft.categories, row.category)
             _add(draft.audiences, reading.frame[1])
     for row in newest_pages(session, lang).values():
-        if row.listing_id not in drafts and _taken_off(row, readings):
+        if row.listing_id not in drafts and _taken_off(row, readings, seen.get(row.listing_id, {})):
             continue
         draft = drafts.setdefault(row.listing_id, _Draft(row.listing_id, Lang(row.lang), row.slug))
         draft.name = draft.name or row.title
@@ -136,12 +137,29 @@ def _lines(session: Session, reading_id: int) -> list[Row[*tuple[Any, ...]]]:
     )
 
 
-def _taken_off(page: Row[*tuple[Any, ...]], readings: list[ListReading]) -> bool:
-    return any(
-        page.captured_at < reading.captured_at
-        for reading in readings
-        if reading.frame[0] == page.lang and page.audience in ("", reading.frame[1])
+def _last_seen(session: Session) -> dict[int, dict[tuple[str, str, str], datetime]]:
+    """When each listing stood in each list for the last time, in readings of any quality."""
+    frame = (ListReadingRow.lang, ListReadingRow.audience, ListReadingRow.slug)
+    statement = (
+        select(ListingSeenRow.listing_id, *frame, func.max(CaptureRow.captured_at).label("at"))
+        .join(ListReadingRow, ListReadingRow.id == ListingSeenRow.list_reading_id)
+        .join(CaptureRow, CaptureRow.id == ListReadingRow.capture_id)
+        .where(ListReadingRow.superseded_at.is_(None))
+        .group_by(ListingSeenRow.listing_id, *frame)
     )
+    found: dict[int, dict[tuple[str, str, str], datetime]] = {}
+    for row in session.execute(statement):
+        found.setdefault(row.listing_id, {})[row.lang, row.audience, row.slug] = row.at
+    return found
+
+
+def _taken_off(
+    page: Row[*tuple[Any, ...]], readings: list[ListReading], seen: dict[tuple[str, str, str], datetime]
+) -> bool:
+    if seen:
+        newest = {reading.frame: reading.captured_at for reading in readings}
+        return all(frame in newest and newest[frame] > at for frame, at in seen.items())
+    return any(page.captured_at < reading.captured_at for reading in readings if reading.frame[0] == page.lang)
 
 
 def _add(values: list[str], value: str) -> None:

@@ -1,0 +1,130 @@
+"""Whether a reading may count: expectations of one page, and of an edition beside those before it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from crawler.pages.records import Lang, Level, PortalList, RegisterPage
+from crawler.sources.load import Expectations
+
+#: An edition with this many per cent fewer live rows than the one before is a failed page until a person says why.
+DROP_PERCENT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a reading is held. `code` is a stable word, `message` one line."""
+
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        """`code: message`, one line of the column `edition.unfit`."""
+        return f"{self.code}: {self.message}"
+
+
+def parse_faults(lines: str) -> tuple[Fault, ...]:
+    """The faults that were kept as lines."""
+    pairs = (line.split(": ", 1) for line in lines.splitlines())
+    return tuple(Fault(code, message) for code, message in pairs)
+
+
+def edition_faults(page: RegisterPage, lang: Lang, bounds: Expectations) -> tuple[Fault, ...]:
+    """What speaks against a page by itself: not understood, cut, too short, half empty, in the other language."""
+    faults = []
+    if not page.complete:
+        errors = [finding for finding in page.findings if finding.level is Level.ERROR]
+        why = f"{errors[0].address}: {errors[0].message}" if errors else "the parser says so"
+        faults.append(Fault("incomplete", f"the register was not understood ({why})"))
+    if len(page.rows) < page.last_number:
+        faults.append(
+            Fault(
+                "fewer_than_numbered", f"{len(page.rows)} rows read, the source numbers them up to {page.last_number}"
+            )
+        )
+    if len(page.rows) < bounds.min_rows:
+        faults.append(Fault("too_few_rows", f"{len(page.rows)} rows read, at least {bounds.min_rows} are expected"))
+    faults += _fill_faults(page.live, bounds)
+    if page.lang is not None and page.lang is not lang:
+        faults.append(Fault("wrong_language", f"asked for {lang}, but the letters are those of {page.lang}"))
+    return tuple(faults)
+
+
+def list_faults(page: PortalList, bounds: Expectations) -> tuple[Fault, ...]:
+    """What makes a portal list's reading incomplete, so that an absence from it means nothing."""
+    faults = []
+    if not page.complete:
+        faults.append(Fault("incomplete_list", "the list was not understood"))
+    if len(page.listings) < bounds.min_listings:
+        faults.append(
+            Fault("too_few_listings", f"{len(page.listings)} listings, at least {bounds.min_listings} are expected")
+        )
+    return tuple(faults + _fill_faults(page.listings, bounds))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A reading among those of its act and language. `accepted`: a person said why it may count all the same."""
+
+    id: int
+    edition_date: date
+    captured_at: datetime
+    rows_live: int
+    unfit: tuple[Fault, ...] = ()
+    accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a reading is: `good`, `held` or `accepted`, and the faults that hold it (none unless held)."""
+
+    reading: int
+    state: str
+    faults: tuple[Fault, ...] = ()
+
+
+def judge(readings: Iterable[Reading]) -> list[Judgement]:
+    """The state of every reading of one act in one language; the order in which they were stored plays no part.
+
+    A reading is compared with the edition in force before it and with the reading of the same date that it would
+    replace. Accepting one therefore frees those that followed only because they were as short.
+    """
+    judged: list[Judgement] = []
+    before: Reading | None = None  # in force at the latest earlier date
+    current: Reading | None = None  # in force at this date so far
+    for reading in sorted(readings, key=lambda one: (one.edition_date, one.captured_at, one.id)):
+        if current is not None and current.edition_date < reading.edition_date:
+            before, current = current, None
+        faults = (*reading.unfit, *_drop_faults(reading, [one for one in (before, current) if one is not None]))
+        if reading.accepted:
+            judged.append(Judgement(reading.id, "accepted"))
+        else:
+            judged.append(Judgement(reading.id, "held" if faults else "good", faults))
+        if reading.accepted or not faults:
+            current = reading
+    return judged
+
+
+def _drop_faults(reading: Reading, references: Sequence[Reading]) -> tuple[Fault, ...]:
+    for other in references:
+        if other.rows_live and reading.rows_live * 100 <= other.rows_live * (100 - DROP_PERCENT):
+            return (
+                Fault(
+                    "fewer_than_before",
+                    f"{reading.rows_live} services, {other.rows_live} in the edition of {other.edition_date}",
+                ),
+            )
+    return ()
+
+
+def _fill_faults(records: Sequence[object], bounds: Expectations) -> list[Fault]:
+    faults = []
+    for field, least in bounds.fill.items():
+        filled = sum(bool(getattr(record, field)) for record in records)
+        if records and filled < least * len(records):
+            faults.append(
+                Fault("low_fill", f"{field} is filled in {filled} of {len(records)} rows, {least:.0%} are expected")
+            )
+    return faults
