@@ -35,7 +35,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a check saw. `size` is the bytes of all sealed files, `head` the last manifest's SHA-256, "" without one.
+    """What a check saw. `size` is the bytes of all sealed files, `chain` the manifests' SHA-256, oldest first.
 
     `open_runs` are not sealed yet: still being written, or killed and waiting for the next run to seal them.
     """
@@ -44,7 +44,7 @@ class Inspection:
     runs: int
     records: int
     size: int
-    head: str
+    chain: tuple[str, ...]
     open_runs: tuple[str, ...]
 
 
@@ -56,8 +56,8 @@ def verify(root: Path) -> list[Problem]:
     return list(inspect(root).problems)
 
 
-def inspect(root: Path) -> Inspection:
-    """`verify` with counts. Raises UsageError where there is no archive, OSError where it cannot be read."""
+def inspect(root: Path, progress: Callable[[int, int], None] = lambda _done, _all: None) -> Inspection:
+    """`verify` with counts; `progress` is told how many runs of how many are done. Raises UsageError, OSError."""
     if not (root / "manifests").is_dir():
         raise UsageError(f"no archive in {root}")
     check = _Check(root)
@@ -65,15 +65,16 @@ def inspect(root: Path) -> Inspection:
     open_runs = tuple(sorted(path.name for path in (root / "open").glob("*/")))
     present = [path for folder in layout.FOLDERS for path in sorted((root / folder).rglob("*")) if not path.is_dir()]
     chain = check.chain()
-    for run in chain:
+    for number, run in enumerate(chain, 1):
         check.run(run)
+        progress(number, len(chain))
     check.strays(present, chain, open_runs)
     return Inspection(
         problems=tuple(check.problems),
         runs=len(chain),
         records=check.records,
         size=check.size,
-        head=chain[-1].digest if chain else "",
+        chain=tuple(run.digest for run in chain),
         open_runs=open_runs,
     )
 
