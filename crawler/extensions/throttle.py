@@ -54,8 +54,10 @@ class Pace(AutoThrottle):
 
     def _adjust_delay(self, slot: Slot, latency: float, response: Response) -> None:
         super()._adjust_delay(slot, latency, response)
-        keys = [key for key, known in self.crawler.engine.downloader.slots.items() if known is slot]
-        slot.delay = max([slot.delay, *(self._floors.get(key, 0.0) for key in keys)])
+        for key, floor in self._floors.items():
+            if self.crawler.engine.downloader.slots.get(key) is slot:
+                slot.delay = max(slot.delay, floor)
+                self.crawler.stats.min_value(f"egov/least_delay/{key}", slot.delay)
 
 
 def pace_of(crawler: Crawler) -> Pace:

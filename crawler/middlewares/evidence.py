@@ -112,7 +112,7 @@ class Evidence:
             return response
         try:
             body = self._record.run.body(base)
-        except AuditError as error:
+        except (AuditError, OSError) as error:
             self._record.run.issue("error", "evidence_unreadable", str(error), url=request.url)
             again: Request = request.replace(dont_filter=True, headers=_without_conditions(request.headers))
             again.meta[FRESH] = True

@@ -66,7 +66,7 @@ class FaultServer:
     @property
     def url(self) -> str:
         """The server's base address."""
-        return f"{'https' if self._tls else 'http'}://localhost:{self._socket.getsockname()[1]}"
+        return f"{'https' if self._tls else 'http'}://localhost:{self._port}"
 
     @property
     def paths(self) -> list[str]:
@@ -76,11 +76,13 @@ class FaultServer:
     def __enter__(self) -> Self:
         """Listen on a free port."""
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._port: int = self._socket.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Stop listening and cut every connection."""
+        self._socket.shutdown(socket.SHUT_RDWR)  # wakes the thread in accept; closing alone would serve one more
         self._socket.close()
         with self._lock:
             for connection in self._open:
