@@ -6,7 +6,7 @@ side because each misleads alone: at 1% prevalence 98% agreement goes with an al
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -56,13 +56,21 @@ def agreement(one: Sequence[str], other: Sequence[str], *, seed: int = 1, draws:
     total = int(matrix.sum())
     random = np.random.default_rng(seed)
     drawn = random.multinomial(total, (matrix / total).ravel(), size=draws).reshape(draws, *matrix.shape)
-    drawn = drawn[_categories_used(drawn) > 1].astype(np.float64)
-    figures = [
-        Interval(float(figure(matrix[None])[0]), *_bounds(figure(drawn)))
-        for figure in (percent_agreement, cohen_kappa, krippendorff_alpha, gwet_ac1)
-    ]
+    resampled: Floats = drawn[_categories_used(drawn) > 1].astype(np.float64)
+    stack = matrix[None]
+
+    def interval(figure: Callable[[Floats], Floats]) -> Interval:
+        return Interval(float(figure(stack)[0]), *_bounds(figure(resampled)))
+
     shares = (matrix.sum(axis=0) + matrix.sum(axis=1)) / (2 * total)
-    return Agreement(total, *figures, prevalence=tuple(zip(categories, shares.tolist(), strict=True)))
+    return Agreement(
+        items=total,
+        percent=interval(percent_agreement),
+        kappa=interval(cohen_kappa),
+        alpha=interval(krippendorff_alpha),
+        ac1=interval(gwet_ac1),
+        prevalence=tuple(zip(categories, shares.tolist(), strict=True)),
+    )
 
 
 def confusion(one: Sequence[str], other: Sequence[str], categories: Sequence[str]) -> Floats:
