@@ -1,0 +1,203 @@
+"""The machine coder: texts in, codes with their reasons out. No database, no files but the lexicon's.
+
+coder = Coder.load()
+coding = coder.code(CodingInput(name="Назначение пособия на рождение ребенка"))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from auditor.coding.decide import (
+    Verdict,
+    best,
+    completeness_by_name,
+    completeness_by_result,
+    entry_of,
+    is_human,
+    standing,
+)
+from auditor.coding.lexicon import Level, Lexicon, load_lexicon
+from auditor.coding.phrases import Found, Token
+from auditor.coding.results import breaks_in, still_standing, struck_out
+from auditor.coding.rules import RuleBook, load_rules
+from auditor.coding.words import LONGEST_WORD, fold_word, spans_of
+from auditor.records import Coding, CodingInput, Completeness, Nature, Output, Trigger
+from crawler.pages.records import Lang
+
+#: The codebook these codes follow; part of every stored coding.
+CODEBOOK = "1"
+#: The name under which the machine's codings are stored.
+MACHINE = "machine"
+
+_ABSTENTION = Verdict(Nature.UNCLEAR, None, "", "", "none")
+
+
+class Coder:
+    """Codes services by the codebook. One instance serves any number of threads; equal inputs are coded once."""
+
+    MEMORY = 100_000
+
+    def __init__(self, lexicons: Mapping[Lang, Lexicon], rules: RuleBook) -> None:
+        """A coder for the languages given; `load` reads them from the installation."""
+        self._lexicons = dict(lexicons)
+        self._rules = rules
+        self._known: dict[CodingInput, Coding] = {}
+
+    @classmethod
+    def load(cls, langs: Iterable[Lang] = tuple(Lang)) -> Coder:
+        """The coder with the lexicons that this installation carries. Raises ContentError for a faulty one."""
+        return cls({lang: load_lexicon(lang) for lang in langs}, load_rules())
+
+    def code(self, given: CodingInput) -> Coding:
+        """The coding of one service. Never raises for any text; `unclear` where nothing decides.
+
+        Raises KeyError only for a language that was not loaded.
+        """
+        known = self._known.get(given)
+        if known is None:
+            if len(self._known) >= self.MEMORY:
+                self._known = {}
+            known = self._known[given] = _Case(self._lexicons[given.lang], self._rules, given).coding()
+        return known
+
+    def lexicon(self, lang: Lang) -> Lexicon:
+        """The lexicon it codes `lang` with. Raises KeyError if that was not loaded."""
+        return self._lexicons[lang]
+
+    def code_all(self, given: Iterable[CodingInput]) -> list[Coding]:
+        """The codings of many services, in their order."""
+        return [self.code(one) for one in given]
+
+
+class _Case:
+    """One service on its way to a coding."""
+
+    __slots__ = ("given", "lexicon", "rules", "spans", "tokens")
+
+    def __init__(self, lexicon: Lexicon, rules: RuleBook, given: CodingInput) -> None:
+        self.lexicon, self.rules, self.given = lexicon, rules, given
+        self.spans: dict[str, list[tuple[int, int]]] = {}
+        self.tokens: dict[str, list[Token]] = {}
+
+    def read(self, field: str, *, as_name: bool) -> list[Token]:
+        text: str = getattr(self.given, field)
+        spans = self.spans[field] = spans_of(text)
+        matcher = self.lexicon.names if as_name else self.lexicon.results
+        tokens = [matcher.token(text[start:end], fold_word, LONGEST_WORD) for start, end in spans]
+        self.tokens[field] = tokens
+        return tokens
+
+    def coding(self) -> Coding:
+        tokens = self.read("name", as_name=True)
+        in_name = standing(self.lexicon.names.find(tokens))
+        in_result = self.result()
+        nature = self.nature(in_name.get("nature", ()), in_result)
+        completeness = self.completeness(nature, in_name.get("completeness", ()), in_result)
+        return self.answer(nature, completeness, in_name.get("sectors", ()))
+
+    def result(self) -> list[Found]:
+        """What the result text names, without what is no result."""
+        if not self.given.result:
+            return []
+        tokens = self.read("result", as_name=False)
+        heading = next(
+            (n for n, token in enumerate(tokens) if token.form not in self.lexicon.heading_words), len(tokens)
+        )
+        tokens = self.tokens["result"] = tokens[heading:]
+        self.spans["result"] = self.spans["result"][heading:]
+        found = self.lexicon.results.find(tokens)
+        breaks = breaks_in(self.given.result, self.spans["result"])
+        out = struck_out(tokens, found, breaks, self.lexicon.connectors)
+        kept = standing(still_standing(found, out, breaks))
+        return kept.get("results", [])
+
+    def nature(self, in_name: Iterable[Found], in_result: list[Found]) -> Verdict:
+        last = self.lexicon.heads.last
+        named = best(list(in_name), head_last=last)
+        level = entry_of(named).level if named else None
+        if named is not None and level is not Level.GENERIC:
+            verdict = Verdict(entry_of(named).code, named, "name", entry_of(named).rule, f"name_{level}")
+            return verdict if is_human(verdict.code) or verdict.rule != "N6" else self.composite(verdict, in_result)
+        shown = best(
+            [one for one in in_result if entry_of(one).nature and entry_of(one).rule[0] == "N"], head_last=False
+        )
+        if shown is not None:
+            entry = entry_of(shown)
+            return Verdict(str(entry.nature or Nature.UNCLEAR), shown, "result", entry.rule, "result_nature")
+        if named is not None:
+            return Verdict(entry_of(named).code, named, "name", entry_of(named).rule, "name_generic")
+        return self.by_category()
+
+    def composite(self, verdict: Verdict, in_result: list[Found]) -> Verdict:
+        """N6: money or care that the result names beside the record makes the entry human."""
+        for one in in_result:
+            entry = entry_of(one)
+            if entry.rule[0] == "N" and entry.nature is Nature.HUMAN_SOCIAL:
+                return Verdict(Nature.HUMAN_SOCIAL, one, "result", "N6", "result_composite")
+        return verdict
+
+    def by_category(self) -> Verdict:
+        if not self.given.category:
+            return _ABSTENTION
+        found = standing(self.lexicon.names.find(self.read("category", as_name=True))).get("nature", [])
+        hint = best(found, head_last=self.lexicon.heads.last)
+        if hint is None:
+            return _ABSTENTION
+        return Verdict(entry_of(hint).code, hint, "category", entry_of(hint).rule, "category")
+
+    def completeness(self, nature: Verdict, in_name: Iterable[Found], in_result: list[Found]) -> Verdict:
+        heads = self.lexicon.heads
+        by_name = completeness_by_name(list(in_name), self.tokens["name"], heads, nature.code)
+        if by_name is not None and by_name.basis == "name_exception":
+            return by_name
+        by_result = completeness_by_result([one for one in in_result if entry_of(one).rule[0] == "C"], nature.code)
+        if by_result is not None:
+            return by_result
+        if by_name is not None:
+            return by_name
+        if nature.code == Nature.UNCLEAR:
+            return _ABSTENTION
+        rule = "C3" if is_human(nature.code) else "C1"
+        return Verdict(Completeness.COMPLETE, None, "name", rule, "name_default")
+
+    def answer(self, nature: Verdict, completeness: Verdict, sectors: Iterable[Found]) -> Coding:
+        deciding = [verdict for verdict in (nature, completeness) if verdict.found is not None]
+        rules = dict.fromkeys(verdict.rule for verdict in (nature, completeness) if verdict.rule)
+        sure = (self.rules.confidence(nature.basis), self.rules.confidence(completeness.basis))
+        return Coding(
+            nature=Nature(nature.code),
+            completeness=Completeness(completeness.code),
+            output=self.output(nature, completeness),
+            sector=self.sector(nature, sectors),
+            rules=tuple(rules),
+            triggers=tuple(dict.fromkeys(self.trigger(verdict) for verdict in deciding)),
+            confidence=min(sure),
+            nature_confidence=sure[0],
+            completeness_confidence=sure[1],
+        )
+
+    def output(self, nature: Verdict, completeness: Verdict) -> Output:
+        for verdict in (completeness, nature):
+            if verdict.entry is not None and verdict.entry.output is not None and verdict.basis != "name_joined":
+                return verdict.entry.output
+        if nature.code == Nature.UNCLEAR:
+            return Output.UNCLEAR
+        return Output.IN_KIND if is_human(nature.code) else Output.DOCUMENT
+
+    def sector(self, nature: Verdict, sectors: Iterable[Found]) -> str:
+        if nature.entry is not None and nature.entry.sector:
+            return nature.entry.sector
+        found = best(list(sectors), head_last=self.lexicon.heads.last)
+        if found is not None:
+            return entry_of(found).sector
+        if nature.code == Nature.UNCLEAR:
+            return ""
+        return "10" if is_human(nature.code) else "01"
+
+    def trigger(self, verdict: Verdict) -> Trigger:
+        assert verdict.found is not None
+        spans = self.spans[verdict.field]
+        start, end = spans[verdict.found.start][0], spans[verdict.found.end - 1][1]
+        text: str = getattr(self.given, verdict.field)
+        return Trigger(verdict.field, start, end, text[start:end], verdict.rule)

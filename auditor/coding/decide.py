@@ -1,0 +1,135 @@
+"""From phrases found to the codes: which entry wins, and what the winning of it says. Pure functions.
+
+Nature: the strongest level wins (lexicon.Level); within a level the words nearest to what the name does, which stand
+first in Russian and English and last in Kazakh. Completeness: what the result text says once refusals and forms of
+handing over are struck out, else the name (C11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from auditor.coding.lexicon import RANK, Entry, Heads, Level
+from auditor.coding.phrases import Found, Token
+from auditor.records import Completeness, Nature
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One axis decided: the code, the phrase that decided (None: a default), its field, and how sure that kind is."""
+
+    code: str
+    found: Found | None
+    field: str
+    rule: str
+    basis: str  # which kind of ground: the key of the confidence table
+
+    @property
+    def entry(self) -> Entry | None:
+        """The lexicon entry that decided."""
+        return entry_of(self.found) if self.found else None
+
+
+def entry_of(found: Found) -> Entry:
+    """The lexicon entry a found phrase belongs to."""
+    owner = found.phrase.owner
+    assert isinstance(owner, Entry)
+    return owner
+
+
+def standing(found: Iterable[Found]) -> dict[str, list[Found]]:
+    """What counts of what was found, by section: an entry needs its `only_with` and is void with its `unless`."""
+    everything = [(entry_of(one), one) for one in found]
+    met = {id(entry) for entry, _ in everything if entry.section == "condition"}
+    kept: dict[str, list[Found]] = {}
+    for entry, one in everything:
+        if entry.section == "condition":
+            continue
+        if entry.unless and id(entry.unless[0]) in met:
+            continue
+        if entry.only_with and id(entry.only_with[0]) not in met:
+            continue
+        kept.setdefault(entry.section, []).append(one)
+    return kept
+
+
+def best(found: Sequence[Found], *, head_last: bool) -> Found | None:
+    """The entry that wins: strongest level, then nearest to the head, then the longest phrase, then lexicon order."""
+    if not found:
+        return None
+
+    def key(one: Found) -> tuple[int, int, int, int]:
+        distance = -one.end if head_last else one.start
+        return RANK[entry_of(one).level], distance, -one.phrase.words, one.phrase.order
+
+    return min(found, key=key)
+
+
+def completeness_by_name(found: Sequence[Found], tokens: list[Token], heads: Heads, nature: str) -> Verdict | None:
+    """What the name promises: the final thing, or a step towards it. None if no entry speaks.
+
+    A step in the name is overruled by a finishing head that stands beside it (C5: "queue and grant").
+    """
+    fitting = [one for one in found if entry_of(one).nature in (None, nature)]
+    stated = best([one for one in fitting if entry_of(one).level is Level.EXCEPTION], head_last=heads.last)
+    if stated is not None:
+        return _by(stated, "name", "name_exception")
+    steps = [one for one in fitting if entry_of(one).code == Completeness.PARTIAL]
+    if steps:
+        step = best(steps, head_last=heads.last)
+        finishing = finishing_head(tokens, heads, steps)
+        if finishing is None:
+            return _by(step, "name", "name_step")
+        return Verdict(Completeness.COMPLETE, step, "name", "C5", "name_joined")
+    final = best(fitting, head_last=heads.last)
+    return _by(final, "name", "name_final") if final is not None else None
+
+
+def _by(found: Found | None, field: str, basis: str) -> Verdict:
+    assert found is not None
+    entry = entry_of(found)
+    return Verdict(entry.code, found, field, entry.rule, basis)
+
+
+def finishing_head(tokens: list[Token], heads: Heads, steps: Sequence[Found]) -> int | None:
+    """The place of a finishing head outside the steps, in the form and the company in which it is done, not aimed at.
+
+    Russian: «прием документов и зачисление» does it, «для зачисления», «на зачисление» aim at it. Kazakh: the bare
+    form before «және» or at the end does it, before «үшін», «туралы» it is aimed at.
+    """
+    for place, token in enumerate(tokens):
+        if token.form not in heads.finishing or any(step.start <= place < step.end for step in steps):
+            continue
+        before = tokens[place - 1].form if place else ""
+        after = tokens[place + 1].form if place + 1 < len(tokens) else ""
+        if heads.last:
+            if (not after or after in heads.joined_by) and after not in heads.not_before:
+                return place
+        elif before not in heads.not_after and (not before or before in heads.joined_by):
+            return place
+    return None
+
+
+def completeness_by_result(found: Sequence[Found], nature: str) -> Verdict | None:
+    """What the result text says is delivered. None if it names neither a step nor a final thing."""
+    fitting = [one for one in found if entry_of(one).nature in (None, nature)]
+    stated = best([one for one in fitting if entry_of(one).level is Level.EXCEPTION], head_last=False)
+    if stated is not None:
+        return _by(stated, "result", "result_exception")
+    steps = [one for one in fitting if entry_of(one).code == Completeness.PARTIAL]
+    finals = [
+        one
+        for one in fitting
+        if entry_of(one).code == Completeness.COMPLETE
+        and not any(step.start <= one.start and one.end <= step.end for step in steps)
+    ]
+    if finals:
+        verdict = _by(best(finals, head_last=False), "result", "result_joined" if steps else "result_final")
+        return Verdict(verdict.code, verdict.found, "result", "C5", verdict.basis) if steps else verdict
+    return _by(best(steps, head_last=False), "result", "result_step") if steps else None
+
+
+def is_human(code: str) -> bool:
+    """Whether a nature code is the human one."""
+    return code == Nature.HUMAN_SOCIAL

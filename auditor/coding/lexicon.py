@@ -1,0 +1,289 @@
+"""The lexicon of one language: read from YAML, checked strictly, ready to be searched.
+
+Sections of the file: `classes` (words under one name), `heads` (which words of a name are what is done), `nature`,
+`completeness`, `results`, `sectors` (entries with phrases, each phrase with a real example), `noise` (what in a result
+text is no result). The README of the folder says how to write an entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from auditor.coding.phrases import Matcher, Phrase, build_phrase, parse_phrase
+from auditor.coding.words import analyser, fold_word
+from auditor.records import Completeness, Nature, Output
+from crawler.errors import ContentError
+from crawler.pages.records import Lang
+
+RULES = frozenset([*(f"N{n}" for n in range(1, 10)), *(f"C{n}" for n in range(1, 12))])
+SECTORS = frozenset(f"{n:02d}" for n in range(1, 11))
+
+
+class Level(StrEnum):
+    """How strongly an entry speaks; the earlier level wins. See rules.yml for the reasons in words."""
+
+    EXCEPTION = "exception"  # a false friend or a stated exception
+    PAPER = "paper"  # the head of the name gives a document or a permission
+    ORGANISATIONS = "organisations"  # money to organisations, money back
+    HUMAN = "human"  # care, teaching, income, housing, work, family
+    SUBJECT = "subject"  # a field in which papers and records are the thing
+    GENERIC = "generic"  # nothing but what is done: issue, registration, approval
+
+
+RANK = {level: place for place, level in enumerate(Level)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """One entry of the lexicon: what its phrases mean. `place` is its address in the file, for messages."""
+
+    section: str
+    place: str
+    rule: str = ""
+    code: str = ""
+    level: Level = Level.SUBJECT
+    output: Output | None = None
+    sector: str = ""
+    nature: Nature | None = None
+    unless: tuple[Entry, ...] = ()
+    only_with: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A phrase as written with the real name (or, in `results` and `noise`, the sample text) that shows it."""
+
+    entry: Entry
+    written: str
+    phrases: tuple[Phrase, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """How a language shows what a name does: finishing words, what joins them, what makes them a mere purpose."""
+
+    finishing: frozenset[str]
+    joined_by: frozenset[str]
+    not_after: frozenset[str]
+    not_before: frozenset[str]
+    last: bool  # the head of a name stands at its end
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """One language's lexicon: a searcher for names, one for result texts, and the examples behind every phrase."""
+
+    lang: Lang
+    names: Matcher
+    results: Matcher
+    heads: Heads
+    connectors: frozenset[str]
+    heading_words: frozenset[str]
+    examples: tuple[Example, ...]
+
+
+class _StrictLoader(yaml.CSafeLoader):
+    """YAML that refuses a key given twice."""
+
+
+def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: dict[Any, Any] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if key in seen:
+            raise ContentError(f"line {key_node.start_mark.line + 1}: {key!r} is given twice")
+        seen[key] = loader.construct_object(value_node, deep=True)
+    return seen
+
+
+_StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def load_yaml(name: str) -> str:
+    """The text of a data file beside this module. Raises ContentError if the installation lacks it."""
+    try:
+        return resources.files("auditor.coding").joinpath("lexicon", name).read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ContentError(f"lexicon/{name} is missing from this installation") from error
+
+
+def parse_yaml(text: str, name: str) -> dict[str, Any]:
+    """A YAML mapping, strictly: a doubled key, a syntax error or another kind of document is a ContentError."""
+    try:
+        data = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a safe loader with one check more
+    except yaml.YAMLError as error:
+        raise ContentError(f"lexicon/{name}: {' '.join(str(error).split())}") from error
+    except ContentError as error:
+        raise ContentError(f"lexicon/{name}: {error}") from error
+    if not isinstance(data, dict):
+        raise ContentError(f"lexicon/{name}: a mapping is expected")
+    return data
+
+
+def load_lexicon(lang: Lang, text: str | None = None) -> Lexicon:
+    """The checked lexicon of `lang`, from `text` or from the installation.
+
+    Raises ContentError with file and entry for a bad pattern, a duplicate, an unknown rule, or two entries that say
+    different things of the same phrase.
+    """
+    name = f"{lang}.yml"
+    data = parse_yaml(load_yaml(name) if text is None else text, name)
+    return _Builder(lang, name, data).build()
+
+
+_SECTIONS = {"language", "classes", "heads", "nature", "completeness", "results", "sectors", "noise"}
+_FIELDS = {
+    "nature": {"rule", "code", "level", "output", "sector", "phrases", "unless", "only_with"},
+    "completeness": {"rule", "code", "level", "output", "nature", "phrases", "unless", "only_with"},
+    "results": {"rule", "code", "level", "output", "nature", "phrases", "unless", "only_with"},
+    "sectors": {"sector", "phrases"},
+}
+_NOISE = ("form", "condition", "refusal")
+
+
+class _Builder:
+    """Turns the parsed file into a Lexicon, naming file and entry in every complaint."""
+
+    def __init__(self, lang: Lang, name: str, data: Mapping[str, Any]) -> None:
+        self.lang, self.name, self.data = lang, name, data
+        self.readings = analyser(lang)
+        self.classes: dict[str, frozenset[str]] = {}
+        self.order = 0
+        self.seen: dict[tuple[str, str], Entry] = {}
+        self.phrases: dict[str, list[Phrase]] = {"names": [], "results": []}
+        self.examples: list[Example] = []
+
+    def build(self) -> Lexicon:
+        self.check_keys("the file", self.data, _SECTIONS)
+        if self.data.get("language") != self.lang:
+            raise self.bad("language", f"{self.data.get('language')!r} where {str(self.lang)!r} is expected")
+        classes = self.data.get("classes") or {}
+        for class_name in classes:
+            words = sorted(self.words("classes", classes, class_name))
+            steps, *_ = self.steps(f"class {class_name}", "|".join(words) or "-")
+            self.classes[class_name] = steps[0].keys
+        for section in _FIELDS:
+            for number, raw in enumerate(self.data.get(section) or (), start=1):
+                self.entry(section, number, raw)
+        noise = self.data.get("noise") or {}
+        self.check_keys("noise", noise, {*_NOISE, "connectors", "heading_words"})
+        for kind in _NOISE:
+            if kind not in noise:
+                continue
+            entry = Entry("noise", f"noise {kind}", code=kind)
+            self.add_phrases("noise", entry, noise[kind])
+        return Lexicon(
+            lang=self.lang,
+            names=Matcher(self.phrases["names"], self.readings),
+            results=Matcher(self.phrases["results"], self.readings),
+            heads=self.heads(),
+            connectors=self.words("noise", noise, "connectors"),
+            heading_words=self.words("noise", noise, "heading_words"),
+            examples=tuple(self.examples),
+        )
+
+    def heads(self) -> Heads:
+        raw = self.data.get("heads") or {}
+        lists = ("finishing", "joined_by", "not_after", "not_before")
+        self.check_keys("heads", raw, {*lists, "last"})
+        finishing, joined_by, not_after, not_before = (self.words("heads", raw, key) for key in lists)
+        return Heads(finishing, joined_by, not_after, not_before, last=bool(raw.get("last")))
+
+    def words(self, place: str, raw: Mapping[str, Any], key: str) -> frozenset[str]:
+        """A list of single words, folded."""
+        listed = raw.get(key) or []
+        if not isinstance(listed, list) or not all(isinstance(word, str) for word in listed):
+            raise self.bad(place, f"{key}: a list of words is expected (quote words that YAML reads otherwise)")
+        return frozenset(fold_word(word) for word in listed)
+
+    def entry(self, section: str, number: int, raw: Any) -> None:  # noqa: ANN401 - whatever the file holds
+        place = f"{section} entry {number}"
+        if not isinstance(raw, dict):
+            raise self.bad(place, "a mapping is expected")
+        place = f"{place} ({raw.get('rule') or raw.get('sector')})"
+        self.check_keys(place, raw, _FIELDS[section])
+        if section != "sectors" and raw.get("rule") not in RULES:
+            raise self.bad(place, f"unknown rule {raw.get('rule')!r}")
+        kind = Nature if section == "nature" else Completeness
+        try:
+            entry = Entry(
+                section=section,
+                place=place,
+                rule=raw.get("rule", ""),
+                code=str(kind(raw["code"])) if section != "sectors" else "",
+                level=Level(raw.get("level", Level.SUBJECT)),
+                output=Output(raw["output"]) if "output" in raw else None,
+                sector=raw.get("sector", ""),
+                nature=Nature(raw["nature"]) if "nature" in raw else None,
+                unless=self.conditions(section, f"{place}, unless", raw.get("unless")),
+                only_with=self.conditions(section, f"{place}, only_with", raw.get("only_with")),
+            )
+        except (ValueError, KeyError) as error:
+            raise self.bad(place, f"{error}") from error
+        if entry.sector and entry.sector not in SECTORS:
+            raise self.bad(place, f"no COFOG division {entry.sector!r}")
+        self.add_phrases(section, entry, raw.get("phrases") or {})
+
+    def conditions(self, section: str, place: str, texts: Any) -> tuple[Entry, ...]:  # noqa: ANN401
+        if not texts:
+            return ()
+        if not isinstance(texts, list):
+            raise self.bad(place, "a list of phrases is expected")
+        entry = Entry("condition", place)
+        for text in texts:
+            self.add_phrase(section, entry, text)
+        return (entry,)
+
+    def add_phrases(self, section: str, entry: Entry, phrases: Any) -> None:  # noqa: ANN401
+        if not isinstance(phrases, dict) or not phrases:
+            raise self.bad(entry.place, "no phrases")
+        for text, example in phrases.items():
+            if not isinstance(text, str) or not isinstance(example, str) or not example:
+                raise self.bad(entry.place, f"phrase {text!r} needs an example")
+            twin = self.seen.get((section, text))
+            if twin is not None:
+                word = "contradicts" if twin.code != entry.code else "repeats"
+                raise self.bad(entry.place, f"phrase {text!r} {word} {twin.place}")
+            self.seen[section, text] = entry
+            self.examples.append(Example(entry, text, self.add_phrase(section, entry, text), example))
+
+    def add_phrase(self, section: str, entry: Entry, text: str) -> tuple[Phrase, ...]:
+        """The phrases that `text` stands for: alternatives of several words are parted by a slash."""
+        phrases = []
+        for alternative in text.split(" / "):
+            steps, head, tail = self.steps(entry.place, alternative)
+            self.order += 1
+            phrases.append(build_phrase(alternative, steps, (head, tail), self.order, entry))
+        self.phrases["results" if section in ("results", "noise") else "names"].extend(phrases)
+        return tuple(phrases)
+
+    def steps(self, place: str, text: str) -> tuple[Any, int, int]:
+        try:
+            return parse_phrase(text, self.classes, self.keys_of)
+        except ContentError as error:
+            raise self.bad(place, f"bad phrase {text!r}: {error}") from error
+
+    def keys_of(self, atom: str) -> frozenset[str]:
+        """What a plain word of a phrase stands for: itself if it is a dictionary form, else its dictionary forms."""
+        word = fold_word(atom)
+        if self.lang is not Lang.RU:
+            return frozenset({word})
+        lemmas = self.readings(word)
+        return frozenset({word}) if word in lemmas else lemmas
+
+    def check_keys(self, place: str, raw: Any, allowed: set[str]) -> None:  # noqa: ANN401
+        if not isinstance(raw, dict):
+            raise self.bad(place, "a mapping is expected")
+        for key in raw:
+            if key not in allowed:
+                raise self.bad(place, f"unknown field {key!r}")
+
+    def bad(self, place: str, message: str) -> ContentError:
+        return ContentError(f"lexicon/{self.name}, {place}: {message}")

@@ -1,0 +1,179 @@
+"""The coder on the paper's own examples, on false friends, on result texts, and on any string at all."""
+
+from __future__ import annotations
+
+import threading
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditor.coding.coder import Coder
+from auditor.records import Coding, CodingInput
+from crawler.pages.records import Lang
+
+CODER = Coder.load()
+
+
+def code(name: str, result: str = "", lang: Lang = Lang.RU) -> Coding:
+    return CODER.code(CodingInput(name, result, lang=lang))
+
+
+def axes(name: str, result: str = "", lang: Lang = Lang.RU) -> tuple[str, str]:
+    coding = code(name, result, lang)
+    return str(coding.nature), str(coding.completeness)
+
+
+@pytest.mark.parametrize(
+    ("name", "lang", "expected"),
+    [
+        ("Постановка на очередь детей в детский сад", Lang.RU, ("human_social", "partial")),
+        ("Запись на прием к врачу", Lang.RU, ("human_social", "partial")),
+        ("Постановка на учет граждан, нуждающихся в жилище", Lang.RU, ("human_social", "partial")),
+        ("Регистрация рождения ребенка", Lang.RU, ("transactional", "complete")),
+        ("Регистрация заключения брака", Lang.RU, ("transactional", "complete")),
+        ("Выдача водительского удостоверения", Lang.RU, ("transactional", "complete")),
+        ("Государственная регистрация прав на недвижимое имущество", Lang.RU, ("transactional", "complete")),
+        ("Выдача удостоверений на право управления маломерными судами", Lang.RU, ("transactional", "complete")),
+        ("Регистрация миссионеров", Lang.RU, ("transactional", "complete")),
+        ("Государственная регистрация подвижного состава", Lang.RU, ("transactional", "complete")),
+        ("Балаларды балабақшаға кезекке қою", Lang.KK, ("human_social", "partial")),
+        ("Дәрігердің қабылдауына жазылу", Lang.KK, ("human_social", "partial")),
+        ("Тұрғын үйге мұқтаж азаматтарды есепке қою", Lang.KK, ("human_social", "partial")),
+        ("Бала тууды тіркеу", Lang.KK, ("transactional", "complete")),
+        ("Неке қиюды тіркеу", Lang.KK, ("transactional", "complete")),
+        ("Жүргізуші куәліктерін беру", Lang.KK, ("transactional", "complete")),
+        ("Миссионерлерді тіркеу", Lang.KK, ("transactional", "complete")),
+        ("Queue for kindergarten", Lang.EN, ("human_social", "partial")),
+    ],
+)
+def test_the_examples_of_the_paper(name: str, lang: Lang, expected: tuple[str, str]) -> None:
+    assert axes(name, lang=lang) == expected
+
+
+def test_a_refusal_is_never_a_result() -> None:
+    name = "Постановка на учет граждан, нуждающихся в жилище"
+    result = "Уведомление о постановке в очередь либо приказ об отказе в предоставлении услуги"
+    assert axes(name, result) == ("human_social", "partial")
+
+
+def test_the_form_of_handing_over_is_not_the_result() -> None:
+    name = "Прием документов для участия в отборе"
+    result = "Расписка. Форма предоставления результата: электронная, справка, свидетельство"
+    assert axes(name, result)[1] == "partial"
+
+
+def test_a_notice_of_assignment_is_not_a_notice_of_receipt() -> None:
+    name = "Пособие семье"
+    assert axes(name, "Уведомление о назначении пособия")[1] == "complete"
+    assert axes(name, "Уведомление о приеме заявления")[1] == "partial"
+
+
+def test_a_record_with_money_beside_it_becomes_human() -> None:
+    name = "Регистрация рождения ребенка"
+    assert axes(name, "Свидетельство о рождении")[0] == "transactional"
+    assert axes(name, "Свидетельство о рождении и уведомление о назначении пособия")[0] == "human_social"
+
+
+def test_queue_and_grant_in_one_name_is_complete() -> None:
+    assert axes("Постановка на очередь, а также предоставление жилища")[1] == "complete"
+    assert axes("Постановка на очередь для предоставления жилища")[1] == "partial"
+    assert axes("Тұрғын үйге кезекке қою және тұрғын үй беру", lang=Lang.KK)[1] == "complete"
+    assert axes("Тұрғын үй беру үшін кезекке қою", lang=Lang.KK)[1] == "partial"
+
+
+def test_old_and_new_terms_are_coded_alike() -> None:
+    assert axes("Обеспечение инвалидов кресло-колясками") == axes("Обеспечение лиц с инвалидностью кресло-колясками")
+    assert axes("Мүгедектерге протез беру", lang=Lang.KK) == axes("Мүгедектігі бар адамдарға протез беру", lang=Lang.KK)
+    assert axes("Присвоение статуса оралмана") == axes("Присвоение статуса кандаса")
+
+
+def test_triggers_point_into_the_text_as_it_was_given() -> None:
+    name = "Назна\u00adчение посо\u00adбия"
+    coding = code(name)
+    assert coding.nature == "human_social"
+    trigger = coding.triggers[0]
+    assert trigger.text == name[trigger.start : trigger.end] == "посо\u00adбия"
+
+
+def test_latin_letters_in_a_word_do_not_hide_it() -> None:
+    assert axes("Нaзнaчeниe пocoбия") == axes("Назначение пособия")  # six Latin look-alikes
+
+
+def test_nothing_to_go_by_is_an_abstention() -> None:
+    coding = code("Ыаоы")
+    assert (coding.nature, coding.completeness, coding.output, coding.sector) == ("unclear", "unclear", "unclear", "")
+    assert coding.confidence == 0
+    assert code("").nature == "unclear"
+
+
+def test_a_text_of_a_megabyte_is_coded() -> None:
+    assert axes("Назначение пособия. " * 50_000) == ("human_social", "complete")
+    assert code("ы" * 1_000_000).nature == "unclear"
+
+
+_WORDS = [example.text for lang in Lang for example in CODER.lexicon(lang).examples]
+_TEXTS = st.one_of(
+    st.text(max_size=80),
+    st.lists(st.sampled_from(_WORDS), min_size=1, max_size=3).map(" ".join),
+    st.text(alphabet='пособиежәрдмақы «»"\u00ad\u200b.,;-–́̆ \n', max_size=60),
+)
+
+
+def _answer(coding: Coding) -> tuple[object, ...]:
+    return coding.nature, coding.completeness, coding.output, coding.sector, coding.rules, coding.confidence
+
+
+@settings(max_examples=300, deadline=None)
+@given(_TEXTS, _TEXTS, _TEXTS, st.sampled_from(list(Lang)))
+def test_no_string_makes_the_coder_raise(name: str, result: str, category: str, lang: Lang) -> None:
+    coding = CODER.code(CodingInput(name, result, category, lang=lang))
+    assert 0 <= coding.confidence <= 1
+    for trigger in coding.triggers:
+        text = {"name": name, "result": result, "category": category}[trigger.field]
+        assert text[trigger.start : trigger.end] == trigger.text
+
+
+@settings(max_examples=300, deadline=None)
+@given(_TEXTS, _TEXTS, st.sampled_from(list(Lang)))
+def test_how_letters_are_composed_makes_no_difference(name: str, result: str, lang: Lang) -> None:
+    composed = CodingInput(unicodedata.normalize("NFC", name), unicodedata.normalize("NFC", result), lang=lang)
+    apart = CodingInput(unicodedata.normalize("NFD", name), unicodedata.normalize("NFD", result), lang=lang)
+    assert _answer(CODER.code(composed)) == _answer(CODER.code(apart))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(_WORDS), st.sampled_from(_WORDS), st.data(), st.sampled_from(list(Lang)))
+def test_soft_hyphens_and_kinds_of_quotes_make_no_difference(
+    name: str, result: str, data: st.DataObject, lang: Lang
+) -> None:
+    at = data.draw(st.integers(0, len(name)))
+    noisy = name[:at] + "\u00ad" + name[at:]
+    plain = CODER.code(CodingInput(f'"{name}"', result, lang=lang))
+    assert _answer(CODER.code(CodingInput(f"«{noisy}»", result, lang=lang))) == _answer(plain)
+
+
+def test_order_and_threads_make_no_difference() -> None:
+    inputs = [CodingInput(text, lang=lang) for lang in Lang for text in _WORDS[:200]]
+    expected = Coder.load().code_all(inputs)
+    shared = Coder.load()
+    answers: dict[int, list[Coding]] = {}
+
+    def work(number: int) -> None:
+        order = inputs if number % 2 else inputs[::-1]
+        done = dict(zip(order, shared.code_all(order), strict=True))
+        answers[number] = [done[one] for one in inputs]
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 4
+    assert all(answer == expected for answer in answers.values())
+
+
+def test_equal_inputs_are_coded_once() -> None:
+    coder = Coder.load([Lang.RU])
+    assert coder.code(CodingInput("Выдача справки")) is coder.code(CodingInput("Выдача справки"))
