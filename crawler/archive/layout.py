@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,8 @@ _PLACES = {
     FETCHES: "runs/{run}/fetches.jsonl",
     ISSUES: "runs/{run}/issues.jsonl",
 }
+#: Start in UTC, stage, four random digits.
+RUN_ID = re.compile(r"(\d{8}T\d{6}Z)-([a-z][a-z0-9_-]*)-[0-9a-f]{4}")
 FOLDERS = ("warc", "index", "runs", "manifests")
 
 
@@ -41,6 +44,12 @@ def places(root: Path, run_id: str) -> dict[str, Path]:
 def open_folder(root: Path, run_id: str) -> Path:
     """Where the files of a run in progress lie."""
     return root / "open" / run_id
+
+
+def open_ids(root: Path) -> tuple[str, ...]:
+    """The runs that are not sealed: being written, or killed. Anything else in `open/` is not ours to touch."""
+    found = (path.name for path in (root / "open").glob("*/"))
+    return tuple(sorted(name for name in found if RUN_ID.fullmatch(name)))
 
 
 def manifest_path(root: Path, run_id: str) -> Path:

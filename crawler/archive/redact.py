@@ -25,8 +25,9 @@ def clean_text(text: str) -> str:
 
 def clean_headers(headers: Headers) -> Headers:
     """Headers without credentials and cookies; what was left out is named in `X-Archive-Removed`."""
-    removed = [name for name, _ in headers if name.lower() in _SECRET_NAMES]
-    kept = tuple((name, clean_text(value)) for name, value in headers if name.lower() not in _SECRET_NAMES)
+    named = [(name.strip(), value) for name, value in headers]  # readers take `Cookie :` for `Cookie:`
+    removed = [name for name, _ in named if name.lower() in _SECRET_NAMES]
+    kept = tuple((name, clean_text(value)) for name, value in named if name.lower() not in _SECRET_NAMES)
     return kept + tuple(("X-Archive-Removed", name) for name in removed)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -62,18 +63,17 @@ def seal(root: Path, run: RunRecord, records: int, captures: int, now: datetime)
 def pick_up(root: Path, now: Callable[[], datetime]) -> list[str]:
     """Seal every killed run as interrupted; needs the chain's lock. Gives their ids, oldest first. Raises OSError."""
     found = []
-    for folder in sorted((root / "open").iterdir()):
-        if not folder.is_dir():
-            continue
+    for run_id in layout.open_ids(root):
+        folder = layout.open_folder(root, run_id)
         lock = layout.take_lock(folder / "lock", wait=False)
         if lock is None:
             continue  # its process lives
         try:
-            if layout.manifest_path(root, folder.name).exists():
+            if layout.manifest_path(root, run_id).exists():
                 shutil.rmtree(folder)  # killed between its manifest and the clearing up
-            elif _was_begun(root, folder.name):
-                _seal_interrupted(root, folder.name, now())
-                found.append(folder.name)
+            elif _was_begun(root, run_id):
+                _seal_interrupted(root, run_id, now())
+                found.append(run_id)
             else:
                 shutil.rmtree(folder)  # killed before it had a run record: nothing was asked yet
         finally:
@@ -90,7 +90,7 @@ def _seal_interrupted(root: Path, run_id: str, now: datetime) -> None:
     for name, place in layout.places(root, run_id).items():
         if place.exists():  # killed while its files were being moved
             place.replace(folder / name)
-    run = run_of(json.loads((folder / RUN).read_bytes()))
+    run = _begun(folder)
     records, captures, torn = _whole_records(folder, run_id)
     (folder / INDEX).write_bytes(b"".join(dump(capture_json(capture)) for capture in captures))
     last = [run.started, *(capture.at for capture in captures)]
@@ -103,6 +103,16 @@ def _seal_interrupted(root: Path, run_id: str, now: datetime) -> None:
     counts = {"responses": kinds["response"], "revisits": kinds["revisit"]}
     ended = replace(run, result=RunResult.INTERRUPTED, finished=max(last), detail=detail, counts=counts)
     seal(root, ended, records, len(captures), now)
+
+
+def _begun(folder: Path) -> RunRecord:
+    """The run record as last written; what the run's id says where a failing disk left none that can be read."""
+    try:
+        return run_of(json.loads((folder / RUN).read_bytes()))
+    except (KeyError, TypeError, ValueError):
+        start, stage = re.findall(layout.RUN_ID, folder.name)[0]
+        started = datetime.strptime(start, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        return RunRecord(folder.name, stage, started, finished=None, result=RunResult.RUNNING)
 
 
 def _whole_records(folder: Path, run_id: str) -> tuple[int, list[Capture], int]:

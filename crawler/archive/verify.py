@@ -62,7 +62,7 @@ def inspect(root: Path, progress: Callable[[int, int], None] = lambda _done, _al
         raise UsageError(f"no archive in {root}")
     check = _Check(root)
     # Looked at before the chain is read: a run sealed meanwhile is then no stray.
-    open_runs = tuple(sorted(path.name for path in (root / "open").glob("*/")))
+    open_runs = layout.open_ids(root)
     present = [path for folder in layout.FOLDERS for path in sorted((root / folder).rglob("*")) if not path.is_dir()]
     chain = check.chain()
     for number, run in enumerate(chain, 1):

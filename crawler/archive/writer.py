@@ -45,7 +45,7 @@ def open_run(
         manifest.load_all(root)
         seal.pick_up(root, now)
         started = now()
-        run_id = f"{started.astimezone(UTC):%Y%m%dT%H%M%SZ}-{stage}-{secrets.token_hex(2)}"
+        run_id = _free_id(root, started, stage)
         folder = layout.open_folder(root, run_id)
         folder.mkdir()
         lock = layout.take_lock(folder / "lock", wait=True)
@@ -61,6 +61,14 @@ def open_run(
         writer = RunWriter(root, run, lock, now)
         seal.write_run(root, run)
         return writer
+
+
+def _free_id(root: Path, started: datetime, stage: str) -> str:
+    """An id that no run has, sealed or not; needs the chain's lock."""
+    while True:
+        run_id = f"{started.astimezone(UTC):%Y%m%dT%H%M%SZ}-{stage}-{secrets.token_hex(2)}"
+        if not (layout.manifest_path(root, run_id).exists() or layout.open_folder(root, run_id).exists()):
+            return run_id
 
 
 class RunWriter:

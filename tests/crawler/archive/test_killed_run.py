@@ -117,6 +117,24 @@ def test_a_run_killed_before_it_began_leaves_nothing(tmp_path: Path) -> None:
     assert not list((tmp_path / "open").glob("*/"))
 
 
+def test_a_folder_that_is_no_run_is_left_alone(tmp_path: Path) -> None:
+    sealed_run(tmp_path, page(1))
+    (tmp_path / "open" / "notes").mkdir()
+    (tmp_path / "open" / "notes" / "mine.txt").write_text("keep")
+    sealed_run(tmp_path, page(2))
+    assert (tmp_path / "open" / "notes" / "mine.txt").read_text() == "keep"
+
+
+def test_a_killed_run_with_an_unreadable_record_is_sealed_all_the_same(tmp_path: Path) -> None:
+    lost = killed(tmp_path)
+    (tmp_path / "open" / lost / "run.json").write_bytes(b"")
+    sealed_run(tmp_path, page(3))
+    record = reader.run_record(tmp_path, lost)
+    assert (record.stage, record.result) == ("register", RunResult.INTERRUPTED)
+    assert f"{record.started:%Y%m%dT%H%M%SZ}-register" in lost
+    assert verify(tmp_path) == []
+
+
 def test_a_full_disk_takes_back_the_half_written_record(tmp_path: Path) -> None:
     done = child(
         tmp_path,

@@ -9,13 +9,16 @@ from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from warcio.archiveiterator import ArchiveIterator
 
 from crawler.archive import reader
 from crawler.archive.records import Outcome, Provenance, RunResult
+from crawler.archive.verify import verify
 from crawler.archive.writer import open_run
 from crawler.errors import IntegrityError
 from crawler.pages.records import Verdict
@@ -54,6 +57,54 @@ def test_any_body_comes_back_byte_for_byte(tmp_path_factory: pytest.TempPathFact
     (capture,) = reader.captures(root, run_id)
     assert reader.read_body(root, capture) == body
     assert (capture.sha256, capture.size) == (sha256(body).hexdigest(), len(body))
+
+
+_ODD = st.text(st.characters(codec="utf-8") | st.sampled_from("\r\n\0\t :;\u00ad\udc80"), max_size=30)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    headers=st.lists(st.tuples(_ODD, _ODD), max_size=4),
+    told=st.tuples(_ODD, _ODD, _ODD, _ODD),
+    status=st.integers(100, 599),
+)
+def test_odd_headers_and_addresses_never_break_a_record(
+    tmp_path_factory: pytest.TempPathFactory,
+    headers: list[tuple[str, str]],
+    told: tuple[str, str, str, str],
+    status: int,
+) -> None:
+    """The index made from the WARC alone is the index written; warcio reads the same body."""
+    root = tmp_path_factory.mktemp("archive")
+    url, reason, content_type, note = told
+    answer = (("Content-Type", content_type), *headers, ("ETag", content_type))
+    exchange = replace(
+        EXCHANGE,
+        url=f"https://egov.kz/{url}",
+        reason=reason,
+        status=status,
+        request_headers=tuple(headers),
+        response_headers=answer,
+        note=note,
+    )
+    run_id = sealed_run(root, exchange)
+    assert verify(root) == []
+    with (root / "warc" / f"{run_id}.warc.gz").open("rb") as file:
+        records = [
+            (record.rec_type, record.content_stream().read(), record.digest_checker.passed)
+            for record in ArchiveIterator(file, check_digests=True)
+        ]
+    assert [kind for kind, _, _ in records] == ["warcinfo", "response", "request"]
+    assert records[1][1:] == (PAGE, True)
+
+
+def test_a_place_outside_the_archive_leads_back_to_the_body(tmp_path: Path) -> None:
+    first = sealed_run(tmp_path, EXCHANGE)
+    second = sealed_run(tmp_path, replace(EXCHANGE, at=AT + timedelta(days=1)))
+    for run_id in (first, second):
+        (capture,) = reader.captures(tmp_path, run_id)
+        kept = SimpleNamespace(warc=capture.warc, offset=capture.offset, sha256=capture.sha256)
+        assert reader.read_payload(tmp_path, kept) == PAGE
 
 
 def test_the_same_body_again_is_a_revisit(tmp_path: Path) -> None:
@@ -108,7 +159,7 @@ def test_a_harvest_never_rests_on_an_imported_file(tmp_path: Path) -> None:
 
 
 def test_warcio_accepts_the_file_and_extracts_the_bytes(tmp_path: Path) -> None:
-    encoded = (("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked"), ("Content-Length", "17"))
+    encoded = (("Content-Encoding ", "gzip"), ("Transfer-Encoding", "chunked"), ("Content-Length", "17"))
     exchanges = [
         replace(page(1), response_headers=encoded),
         replace(page(2), body=b""),
@@ -143,7 +194,7 @@ def test_no_secret_reaches_the_archive(tmp_path: Path) -> None:
         replace(
             EXCHANGE,
             url=url,
-            request_headers=(("Authorization", key), ("Cookie", f"id={key}"), ("Referer", url)),
+            request_headers=(("Authorization", key), ("Cookie ", f"id={key}"), ("Referer", url)),
             response_headers=(("Set-Cookie", f"id={key}"), ("Location", url)),
         )
     )
