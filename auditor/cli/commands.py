@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from auditor.cli import database
+from auditor.cli import database, evidence, harvest
 
-COMMAND_MODULES: tuple[ModuleType, ...] = (database,)
+COMMAND_MODULES: tuple[ModuleType, ...] = (database, evidence, harvest)

@@ -53,7 +53,8 @@ class Reporter:
 
     def watch(self, crawler: Crawler) -> None:
         """Follow a crawl that has not begun yet."""
-        self._watches.append(_Watch(crawler, self._show_bar if self._bars is not None else self._show_line))
+        show = self._show_bar if self._bars is not None else self._show_line
+        self._watches.append(_Watch(crawler, show, self._clock()))
 
     def log_handler(self, form: str, level: str) -> logging.Handler:
         """A handler that prints log lines on the same console, so that they do not tear the moving line."""
@@ -71,7 +72,7 @@ class Reporter:
 
     def _show_line(self, watch: _Watch) -> None:
         now = self._clock()
-        if watch.shown is None or now - watch.shown >= PAUSE:
+        if watch.closed or now - watch.shown >= PAUSE:
             watch.shown = now
             self._console.print(
                 f"{watch.name}: {watch.ended} of {watch.asked} asked {watch.told}".rstrip(), markup=False
@@ -81,14 +82,16 @@ class Reporter:
 class _Watch:
     """Counts of one crawl, read from its statistics whenever something happens."""
 
-    def __init__(self, crawler: Crawler, show: Callable[[_Watch], None]) -> None:
+    def __init__(self, crawler: Crawler, show: Callable[[_Watch], None], shown: float) -> None:
         self._crawler = crawler
         self._show = show
         self.name = crawler.spidercls.name
         self.asked = 0
         self.task: object = None
-        self.shown: float | None = None
+        self.shown = shown
+        self.closed = False
         crawler.signals.connect(self._asked, signal=signals.request_scheduled)
+        crawler.signals.connect(self._closed, signal=signals.spider_closed)
         for signal in (signals.response_received, signals.request_reached_downloader, signals.spider_idle):
             crawler.signals.connect(self._moved, signal=signal)
 
@@ -112,6 +115,10 @@ class _Watch:
         self._show(self)
 
     def _moved(self) -> None:
+        self._show(self)
+
+    def _closed(self) -> None:
+        self.closed = True
         self._show(self)
 
 
