@@ -14,11 +14,12 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from crawler.pages.columns import demands
 from crawler.pages.grid import element_text
 from crawler.pages.html import decode
 from crawler.pages.records import Lang, Level, RegisterPage, Target
 from crawler.pages.register_marks import is_note
-from crawler.pages.register_rows import PageState
+from crawler.pages.register_state import PageState
 from crawler.pages.register_tables import read_tables
 from crawler.pages.text import looks_kazakh, squeeze
 
@@ -49,7 +50,7 @@ def parse_register(body: bytes, target: Target, content_type: str = "") -> Regis
     `target.act` decides which columns are mandatory (`crawler/sources/columns.yml`), `target.lang` is checked against
     the letters. `content_type` is the response header's value.
     """
-    page = PageState()
+    page = PageState(demands(target.act))
     root = _tree(decode(body, content_type))
     if root is None:
         page.find("no_page", Level.ERROR, "page", "no HTML in the body")
@@ -61,7 +62,7 @@ def parse_register(body: bytes, target: Target, content_type: str = "") -> Regis
         regions = [root]
     for region in regions:
         _outside_tables(page, region)
-    read_tables(page, [table for region in regions for table in _tables(region)], target.act)
+    read_tables(page, [table for region in regions for table in _tables(region)])
     lang = _language(page, f"{title} {requisites}", target)
     rows = tuple(page.rows)
     last = page.numbers.last

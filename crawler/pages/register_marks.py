@@ -11,11 +11,12 @@ _CODE_NOISE = re.compile("[\\s\u00ad\u200b-\u200f\u2060\ufeff.\\-–]+")
 _EIGHT_DIGITS = re.compile(r"[0-9]{8}")
 #: «001. Документирование», «00101 Получение паспорта», «001 01. …», «Раздел 001 …»; digits may stand apart.
 _SECTION = re.compile(
-    r"(?:подраздел|раздел|кіші бөлім|бөлім)?\s*((?:\d[ .]?){5}|(?:\d ?){3})(?!\d)[\s.):–—-]*(?=[^\W\d])(.+)",
+    r"(?:подраздел|раздел|кіші бөлім|бөлім)?\s*((?:\d[ .]?){5}|(?:\d ?){3})(?!\d)[\s.):–—-]*(?=\W{0,2}[^\W\d])(.+)",
     re.IGNORECASE | re.DOTALL,
 )
 #: A section and its first life situation in one row.
 _BOTH_SECTIONS = re.compile(r"(\d{3})[\s.):–—-]+([^\W\d].*?)\s+(\1\d{2})[\s.):–—-]+([^\W\d].+)", re.DOTALL)
+_LONGEST_SECTION = 1_000
 _DEAD_WORDS = (
     r"(?:исключен(?:а|о|ы)?\b|утратил(?:а|о|и)? силу|утративш\w+ силу|ал(?:ын)?ып тасталды|ал(?:ын)?ып тасталған"
     r"|күші жойылды|күші жойылған|күшін жойды|күшін жойған)"
@@ -45,6 +46,8 @@ def code_of(text: str) -> str:
 def section_of(text: str) -> tuple[tuple[str, str], ...]:
     """The headings a row's text holds as (code of 3 or 5 digits, words); mostly one, () if it is no heading."""
     text = plain(text)
+    if len(text) > _LONGEST_SECTION:
+        return ()
     both = _BOTH_SECTIONS.fullmatch(text)
     if both:
         return ((both[1], both[2]), (both[3], both[4]))

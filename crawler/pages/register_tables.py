@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from lxml import etree
 
-from crawler.pages.columns import Heading, demands, read_heading
+from crawler.pages.columns import Heading, read_heading
 from crawler.pages.grid import Grid, read_grid
 from crawler.pages.records import Level
 from crawler.pages.register_marks import code_of
-from crawler.pages.register_rows import PageState, TableReader, report_columns
+from crawler.pages.register_rows import TableReader
+from crawler.pages.register_state import PageState, report_columns
 from crawler.pages.text import plain
 
 #: A heading stands near a table's top, below captions and appendix headings.
 _HEADING_WITHIN = 40
 
 
-def read_tables(page: PageState, tables: list[etree._Element], act: str) -> None:
+def read_tables(page: PageState, tables: list[etree._Element]) -> None:
     """Every table of the text: the register's are read, others that look like data are reported."""
     codes_by_table: list[set[str]] = []
     before: Heading | None = None
@@ -29,7 +30,7 @@ def read_tables(page: PageState, tables: list[etree._Element], act: str) -> None
             if table.find(".//table") is None:  # else layout, whose inner tables are read on their own
                 _report_other(page, number, grid)
             continue
-        _report_register(page, number, grid, (start, heading), act)
+        _report_register(page, number, grid, start, heading)
         rows_before = len(page.rows)
         TableReader(page, number, grid, start, heading).read()
         found = {row.code or plain(row.name) for row in page.rows[rows_before:] if not row.dead}
@@ -71,15 +72,9 @@ def _report_other(page: PageState, number: int, grid: Grid) -> None:
         page.find("other_table", Level.WARNING, address, "a table of another kind", " | ".join(texts))
 
 
-def _report_register(page: PageState, number: int, grid: Grid, found: tuple[int, Heading], act: str) -> None:
+def _report_register(page: PageState, number: int, grid: Grid, start: int, heading: Heading) -> None:
     """Findings on the table as a whole: its columns, nested tables, text outside its rows or above its heading."""
-    start, heading = found
     report_columns(page, number, start + 1, heading)
-    wanted = demands(act)
-    for name in (*wanted.mandatory, *wanted.expected):
-        if name not in heading.columns:
-            level = Level.ERROR if name in wanted.mandatory else Level.WARNING
-            page.find("missing_column", level, f"table {number} column {name}", f"no heading means {name}")
     for row in grid.nested:
         page.find("nested_table", Level.ERROR, f"table {number} row {row}", "a table inside a cell")
     if grid.loose:
