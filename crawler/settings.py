@@ -29,6 +29,8 @@ ROBOTSTXT_USER_AGENT = "egov-audit"
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 #: Few requests under way at once, so that a stopped crawl has little left to hold back.
 CONCURRENT_REQUESTS = 4
+#: Callbacks give a few requests and no items; Scrapy's default starts a hundred tasks for every page.
+CONCURRENT_ITEMS = 1
 #: Scrapy would vary the delay by ±50 % and so go below it; the configured delay is a promise, not a mean.
 DOWNLOAD_DELAY_JITTER = 0
 #: Slower when the server is slow. The longest pause between two requests of a slow server, in seconds.
