@@ -17,8 +17,8 @@ _DATA = files("crawler.sample") / "data"
 class Service:
     """One service as the sample knows it, before anything happens to it.
 
-    `names`, `listing`, `results` hold texts by language (`ru`, `kk`, `en`); `coding` is (nature, completeness, output)
-    by the codebook, written by hand. The other words are keys of `words.yml`.
+    `names`, `listing`, `results` hold texts by language (`ru`, `kk`, `en`); `coding` is (nature, completeness and, of
+    some, output) by the codebook, written by hand. The other words are keys of `words.yml`.
     """
 
     id: str
@@ -33,7 +33,7 @@ class Service:
     recipient: str
     payment: str
     subs: tuple[str, ...] = ()
-    coding: tuple[str, str, str] = ("transactional", "complete", "document")
+    coding: tuple[str, ...] = ("transactional", "complete")
     slug: str = ""
     category: str = ""
     also: str = ""  # a second category of the same list
@@ -94,7 +94,7 @@ def register() -> Register:
 def _services(section: str, subsection: Mapping[str, Any]) -> Iterator[Service]:
     for raw in subsection["services"]:
         both = {**subsection, **raw}  # a service says only what differs from its subsection
-        coding = tuple(raw["k"].split()) if "k" in raw else ("transactional", "complete", "document")
+        coding = tuple(raw.get("k", "transactional complete").split())
         yield Service(
             id=raw["id"],
             code=subsection["code"] + raw["n"],

@@ -209,3 +209,11 @@ def test_robots_forbids_what_the_source_forbids() -> None:
         "Disallow: /rus/list/docs/",
         "Disallow: /rus/archive/",
     ]
+
+
+@pytest.mark.parametrize(("day", "lang"), EVERY_EDITION)
+def test_every_live_line_fills_every_column(day: str, lang: str) -> None:
+    layout = set(edition_of(day).spec["layout"]) - {"subname"}
+    for line in lines(day, lang):
+        if not line.dead:
+            assert {field for field in layout if not line.fields.get(field)} == set(), line
