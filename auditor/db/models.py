@@ -382,7 +382,15 @@ class CodingRow(Base):
     nature_confidence: Mapped[float] = mapped_column(Float)
     completeness_confidence: Mapped[float] = mapped_column(Float)
     coded_at: Mapped[datetime]
-    __table_args__ = (UniqueConstraint("subject_kind", "subject_key", "coder", "codebook", "evidence_hash"),)
+    coder_version: Mapped[str] = mapped_column(
+        String(20), default="", server_default="", doc="the machine's lexicon and rules; a person has none"
+    )
+    # The same text may be answered anew by a mended lexicon; the newest answer counts.
+    __table_args__ = (
+        UniqueConstraint(
+            *("subject_kind", "subject_key", "coder", "codebook", "evidence_hash", "coded_at"), name="uq_coding_answer"
+        ),
+    )
 
 
 class MeasurementRow(Base):
