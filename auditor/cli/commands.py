@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from auditor.cli import database, evidence, harvest, ingest
+from auditor.cli import database, evidence, harvest, history, ingest
 
-COMMAND_MODULES: tuple[ModuleType, ...] = (database, evidence, harvest, ingest)
+COMMAND_MODULES: tuple[ModuleType, ...] = (database, evidence, harvest, history, ingest)

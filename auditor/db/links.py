@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Row, Table, delete, insert, select, update
+from sqlalchemy import Row, Select, Table, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from auditor.db.models import IssueRow, LinkingRow, LinkRow, MembershipRow, ServiceRow
 from auditor.records import Link, LinkState, LinkType
 from crawler.pages.records import Finding
 
-MACHINE = "machine"
+_Value = TypeVar("_Value")
 _CHUNK = 500
 
 
@@ -141,10 +141,10 @@ def memberships(session: Session, kind: str, keys: Collection[str] | None = None
         .where(MembershipRow.subject_kind == kind)
     )
     if keys is None:
-        return dict(session.execute(statement).tuples().all())
+        return _pairs(session, statement)
     found: dict[str, str] = {}
     for chunk in _chunks(sorted(keys)):
-        found.update(session.execute(statement.where(MembershipRow.subject_key.in_(chunk))).tuples().all())
+        found |= _pairs(session, statement.where(MembershipRow.subject_key.in_(chunk)))
     return found
 
 
@@ -222,8 +222,12 @@ def _insert(session: Session, model: type[Any], rows: Sequence[Mapping[str, Any]
 def _service_ids(session: Session, services: Collection[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for chunk in _chunks(sorted(services)):
-        found.update(session.execute(select(ServiceRow.key, ServiceRow.id).where(ServiceRow.key.in_(chunk))).tuples())
+        found |= _pairs(session, select(ServiceRow.key, ServiceRow.id).where(ServiceRow.key.in_(chunk)))
     return found
+
+
+def _pairs(session: Session, statement: Select[str, _Value]) -> dict[str, _Value]:
+    return {key: value for key, value in session.execute(statement)}  # noqa: C416 - dict() would take the result for a mapping
 
 
 def _identity(link: Link) -> tuple[object, ...]:
@@ -271,3 +275,33 @@ def _stored(row: Row[*tuple[Any, ...]]) -> StoredLink:
 def _chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
     for start in range(0, len(values), _CHUNK):
         yield values[start : start + _CHUNK]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCounts:
+    """What stands linked: machine links by type and state, rows that ended and began, services, open findings."""
+
+    by_type: Mapping[tuple[LinkType, LinkState], int]
+    ended: int
+    begun: int
+    services: int
+    findings: int
+
+
+def link_counts(session: Session) -> LinkCounts:
+    """The state of linking in numbers. A first edition's rows begin nothing: nobody knows what was before it."""
+    statement = (
+        select(LinkRow.type, LinkRow.state, func.count())
+        .where(LinkRow.withdrawn_at.is_(None))
+        .group_by(LinkRow.type, LinkRow.state)
+    )
+    by_type = {(LinkType(kind), LinkState(state)): count for kind, state, count in session.execute(statement)}
+    rows = linkings(session).values()
+    issues = select(func.count()).select_from(IssueRow).where(IssueRow.stage == "link", IssueRow.resolved_at.is_(None))
+    return LinkCounts(
+        by_type=by_type,
+        ended=sum(len(row.ended) for row in rows),
+        begun=sum(len(row.begun) for row in rows if row.older),
+        services=session.scalar(select(func.count(MembershipRow.service_id.distinct()))) or 0,
+        findings=session.scalar(issues) or 0,
+    )

@@ -29,11 +29,13 @@ class _Work:
 
     older: list[Entry]
     newer: list[Entry]
+    refused: frozenset[tuple[str, str]]
     pairs: list[Pair] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
 
-    def take(self, pairs: Sequence[Pair], rule: str) -> None:
-        """Link these pairs for certain and strike them off."""
+    def take(self, found: Sequence[Pair], rule: str) -> None:
+        """Link these pairs for certain, unless a person refused one, and strike them off."""
+        pairs = [pair for pair in found if (pair[0].key, pair[1].key) not in self.refused]
         gone_old, gone_new = {id(old) for old, _ in pairs}, {id(new) for _, new in pairs}
         self.older = [entry for entry in self.older if id(entry) not in gone_old]
         self.newer = [entry for entry in self.newer if id(entry) not in gone_new]
@@ -41,14 +43,19 @@ class _Work:
         self.links.extend(_certain(old, new, rule) for old, new in pairs)
 
 
-def link_editions(older: Sequence[Entry], newer: Sequence[Entry]) -> list[Link]:
+def link_editions(older: Sequence[Entry], newer: Sequence[Entry], decided: Sequence[Link] = ()) -> list[Link]:
     """All links from the live rows of `older` to those of `newer`, one language, in the order of the newer rows.
 
     Accepted one-to-one links are same, renamed, reworded, renumbered, moved or taken_over; split, merged and regrouped
     ones carry their group. Candidates are pairs that the evidence does not settle. Dead rows carry no service.
+    `decided` are people's links: rows they confirmed are out of the machine's hands, pairs they refused are
+    not proposed.
     """
-    work = _Work([e for e in older if not e.dead], [e for e in newer if not e.dead])
-    live_old, live_new = tuple(work.older), tuple(work.newer)
+    settled = {key for link in decided if link.state is LinkState.ACCEPTED for key in (link.older, link.newer)}
+    refused = frozenset((link.older, link.newer) for link in decided if link.state is LinkState.REFUSED)
+    live_old = tuple(e for e in older if not e.dead and e.key not in settled)
+    live_new = tuple(e for e in newer if not e.dead and e.key not in settled)
+    work = _Work(list(live_old), list(live_new), refused)
     work.take(_unique(work, _code_and_name), "code_and_name")
     work.take(_in_order(work, _code_and_name), "code_and_name_in_order")
     work.take(_unique(work, _name_and_bodies), "name_and_provider")
@@ -143,6 +150,8 @@ def _weigh(work: _Work, live_old: Sequence[Entry], live_new: Sequence[Entry]) ->
     names = name_evidence(older, newer, live_old, live_new)
     context = context_odds(older, newer, anchors)
     odds = log_odds(older, newer, names, context)
+    for i, j in _refused_places(work.refused, older, newer):
+        odds[i, j] = context[i, j] = -30.0
     texts = ([folded(e.name, e.subname) for e in older], [folded(e.name, e.subname) for e in newer])
     groups = find_groups(texts, names, context, odds)
     for group in groups:
@@ -162,6 +171,14 @@ def _weigh(work: _Work, live_old: Sequence[Entry], live_new: Sequence[Entry]) ->
     for pairing in pairings:
         if pairing.row not in busy_old and pairing.column not in busy_new:
             work.links.append(_weighed(older[pairing.row], newer[pairing.column], pairing))
+
+
+def _refused_places(
+    refused: frozenset[tuple[str, str]], older: Sequence[Entry], newer: Sequence[Entry]
+) -> list[tuple[int, int]]:
+    rows = {entry.key: index for index, entry in enumerate(older)}
+    columns = {entry.key: index for index, entry in enumerate(newer)}
+    return [(rows[old], columns[new]) for old, new in sorted(refused) if old in rows and new in columns]
 
 
 def _settle_twins(pairings: list[Pairing], older: Sequence[Entry], newer: Sequence[Entry]) -> list[Pairing]:

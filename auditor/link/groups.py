@@ -16,8 +16,11 @@ from auditor.link.words import turns
 
 #: Least odds from headings, bodies, by-law and place for a row to be a part of another.
 CONTEXT_FROM = 0.8
+#: The same where the names account for each other nearly word for word.
+CONTEXT_FROM_IF_COVERED, WELL_COVERED = -2.5, 0.95
 #: How much of a part's name lies in the whole, and how much of the whole its parts must cover together.
 PART_INSIDE, COVERED = 0.7, 0.85
+WELL_INSIDE = 0.8
 #: Least share of the whole that each further part must add.
 GAIN = 0.08
 #: A narrower row holds at least so much of the whole's name.
@@ -87,15 +90,17 @@ def _fallen_apart(side: Side) -> Iterable[tuple[int, list[int], str, float]]:
         mass = _mass(stems, side.weight)
         near = [
             part
-            for part in np.flatnonzero(side.context[whole] >= CONTEXT_FROM).tolist()
+            for part in np.flatnonzero(side.context[whole] >= CONTEXT_FROM_IF_COVERED).tolist()
             if best_whole[part] == whole or side.odds[best_whole[part], part] < 3.0
         ]
         if len(near) < 2 or not mass:
             continue
         parts, score = _parts(side, whole, near, masses)
-        if len(parts) > 1 and score >= COVERED:
+        context = min((float(side.context[whole, part]) for part in parts), default=0.0)
+        if len(parts) > 1 and score >= (COVERED if context >= CONTEXT_FROM else WELL_COVERED):
             yield whole, parts, "parts_cover_whole", score
             continue
+        near = [part for part in near if side.context[whole, part] >= CONTEXT_FROM]
         narrower, score = _narrower(side, whole, near)
         if len(narrower) > 1:
             yield whole, narrower, "whole_in_each_part", score
@@ -108,7 +113,8 @@ def _parts(side: Side, whole: int, near: Sequence[int], masses: Sequence[float])
     inside = []
     for part in near:
         common = _mass(stems & side.part_stems[part], side.weight)
-        if masses[part] and common / masses[part] >= PART_INSIDE and common / mass < 0.9:
+        least = PART_INSIDE if side.context[whole, part] >= CONTEXT_FROM else WELL_INSIDE
+        if masses[part] and common / masses[part] >= least and common / mass < 0.9:
             inside.append((common, -part))
     covered: frozenset[str] = frozenset()
     parts = []

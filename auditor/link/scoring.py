@@ -30,6 +30,8 @@ NEIGHBOUR, SAME_GAP = 0.7, 0.6
 TURN_DIFFERS, TURN_DIFFERS_SAME_CODE, NUMBER_DIFFERS = -4.0, -2.0, -3.5
 #: Names made from one template around another core ("licence for …"): alike letter by letter, and two services.
 TEMPLATE_ONLY = -2.5
+#: Names that differ in a letter or two only.
+NEARLY_EQUAL = 1.0
 #: Field → odds when equal, odds when both are given and differ.
 FIELD_WEIGHTS: dict[str, tuple[float, float]] = {
     "section": (0.4, -0.5),
@@ -89,6 +91,7 @@ def log_odds(older: Sequence[Entry], newer: Sequence[Entry], names: Names, conte
     """The matrix of log-odds that row i of `older` and column j of `newer` are one service."""
     odds = context + PRIOR + NAME_WEIGHT * (0.75 * names.shared + 0.25 * names.letters - NAME_NEUTRAL)
     odds += TEMPLATE_ONLY * ((names.shared < 0.55) & (names.letters > 0.6))
+    odds += NEARLY_EQUAL * ((names.shared > 0.97) & (names.letters > 0.95))
     code_same = _equal([e.code for e in older], [e.code for e in newer])
     odds += np.where(code_same, CODE_SAME, 0.0)
     return np.asarray(odds + _telling_words(older, newer, code_same), dtype=np.float32)
@@ -166,11 +169,13 @@ def _misspellings(
         return {}
     alike = process.cdist(fresh, lost, scorer=fuzz.ratio, score_cutoff=82, dtype=np.float32)
     best = alike.argmax(axis=1)
-    return {
-        word: lost[best[row]]
-        for row, word in enumerate(fresh)
-        if alike[row, best[row]] > 0 and not word.isdigit() and (lost[best[row]] not in known_new or len(word) > 6)
-    }
+    found = {}
+    for row, word in enumerate(fresh):
+        meant = lost[best[row]]
+        # A word that both editions know is seldom what a new one misspells: only a letter may be off.
+        if alike[row, best[row]] >= (90 if meant in known_new else 82) and not word.isdigit():
+            found[word] = meant
+    return found
 
 
 def _bag(stems: Sequence[frozenset[str]], index: dict[str, int]) -> sparse.csr_matrix:
