@@ -387,3 +387,72 @@ def test_windows_1251_and_a_page_without_the_known_blocks() -> None:
     page = parse_register(body, RU, "text/html; charset=windows-1251")
     assert [row.name for row in page.rows] == ["Выдача справки"]
     assert ("no_text_region", "page") in told(page)
+
+
+def test_a_new_section_ends_the_life_situation_before_it() -> None:
+    rows = (across("001. Документы"), across("00101. Паспорт"), service(1, "00101001"))
+    page = read(table(tr(*HEADING), *rows, across("002. Семья"), service(2, "00201001")))
+    assert (page.rows[1].section_code, page.rows[1].subsection_code, page.rows[1].subsection) == ("002", "", "")
+
+
+def test_a_section_goes_on_into_the_next_table_only_if_the_codes_do() -> None:
+    first = table(tr(*HEADING), across("001. Документы"), service(1, "00101001"))
+    on = read(first, table(tr(*HEADING), service(2, "00101002")))
+    other = read(first, table(tr(*HEADING), service(2, "00201001")))
+    assert [row.section for row in on.rows] == ["Документы", "Документы"]
+    assert [row.section for row in other.rows] == ["Документы", ""]
+
+
+def test_text_in_the_table_outside_its_rows_and_a_row_above_the_heading_are_told() -> None:
+    page = read(
+        table(
+            across("Реестр"),
+            tr("лишний", "ряд", "сверху", "", "", "", ""),
+            tr(*HEADING),
+            "между",
+            service(1, "00101001"),
+        )
+    )
+    assert told(page) == {("leftover_text", "table 1"), ("leftover_text", "table 1 row 2")}
+    assert len(page.rows) == 1
+
+
+def test_two_misprinted_ones_in_a_row_are_a_restart_and_one_is_not() -> None:
+    restarted = read(table(tr(*HEADING), *(service(n, f"0010100{p}") for p, n in enumerate((1, 2, 3, 1, 2, 3)))))
+    assert restarted.last_number == 6
+    misprint = read(table(tr(*HEADING), *(service(n, f"0010100{p}") for p, n in enumerate((1, 2, 3, 1, 5)))))
+    assert misprint.last_number == 5
+
+
+def test_scripts_and_styles_are_no_text() -> None:
+    page = read(table(tr(*HEADING), service(1, "00101001", "Имя<script>var x = 1;</script>")))
+    assert page.rows[0].name == "Имя"
+
+
+def test_heading_of_two_rows_without_rowspan_is_read_from_both() -> None:
+    page = read(
+        table(
+            tr(
+                "№",
+                "Код государственной услуги",
+                ("colspan=2", "Наименование государственной услуги"),
+                "Форма оказания",
+            ),
+            tr("", "", "вида", "подвида", "нужное из двух"),
+            tr("1", "00101001", "Паспорт", "замена", "Бумажная"),
+        )
+    )
+    assert [(row.name, row.subname, row.form) for row in page.rows] == [("Паспорт", "замена", "Бумажная")]
+    assert told(page) == set()
+
+
+def test_what_stands_in_the_block_after_the_text_is_not_the_text() -> None:
+    register = table(tr(*HEADING), service(1, "00101001"))
+    page = read(register, f'<div class="container_omega aftertext">{register}<p>Сноска. Чужая.</p></div>')
+    assert (len(page.rows), page.notes) == (1, ())
+    assert told(page) == set()
+
+
+def test_nul_characters_are_dropped() -> None:
+    page = read(table(tr(*HEADING), service(1, "00101001", "Выдача\x00 справки")))
+    assert page.rows[0].name == "Выдача справки"
