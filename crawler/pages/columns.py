@@ -89,15 +89,21 @@ def read_heading(rows: Sequence[GridRow], start: int) -> Heading | None:
     A heading's height is that of its tallest cell, or one row more where the first row holds group headings.
     """
     first = rows[start]
-    if not first.own or len({origin for origin in first.origins if origin}) < 2:
+    if not first.own or _holds_numbers(first) or len({origin for origin in first.origins if origin}) < 2:
         return None
     least = _height(rows, start)
     found = _heading(rows[start : start + least])
-    if first.merged and least < _MAX_HEIGHT and start + least < len(rows):
+    below = rows[start + least] if start + least < len(rows) else None
+    if first.merged and least < _MAX_HEIGHT and below is not None and not _holds_numbers(below):
         taller = _heading(rows[start : start + least + 1])
         if len(taller.columns) > len(found.columns):
             found = taller
     return found if found.plausible else None
+
+
+def _holds_numbers(row: GridRow) -> bool:
+    """Whether a cell is a bare number or a code: then the row is data or column numbers, and no heading."""
+    return any(text.strip(" .").isdigit() for text in row.texts)
 
 
 def _height(rows: Sequence[GridRow], start: int) -> int:

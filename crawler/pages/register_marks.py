@@ -78,3 +78,8 @@ def is_column_numbers(texts: Sequence[str]) -> bool:
     numbers = [_SMALL_NUMBER.fullmatch(text.strip()) for text in texts]
     values = [int(number[1]) for number in numbers if number]
     return len(values) >= 3 and len(values) == len(texts) and values == list(range(values[0], values[0] + len(values)))
+
+
+def is_bare_number(text: str) -> bool:
+    """Whether a text is a small number alone, as in the row of column numbers."""
+    return len(text) < 6 and bool(_SMALL_NUMBER.fullmatch(text))

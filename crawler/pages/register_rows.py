@@ -6,7 +6,15 @@ from crawler.pages.columns import Heading, field_of, read_heading
 from crawler.pages.grid import Grid, GridRow
 from crawler.pages.records import Level
 from crawler.pages.register_cells import CellReader
-from crawler.pages.register_marks import code_of, is_appendix, is_column_numbers, is_note, says_dead, section_of
+from crawler.pages.register_marks import (
+    code_of,
+    is_appendix,
+    is_bare_number,
+    is_column_numbers,
+    is_note,
+    says_dead,
+    section_of,
+)
 from crawler.pages.register_state import PageState, report_columns
 from crawler.pages.row_numbers import number_of
 
@@ -54,7 +62,7 @@ class TableReader:
         if row.merged or len(row.texts) < self.cells.width:
             return False
         name = self.cells.text(row, "name")
-        if not name or says_dead(name, at_start=True):
+        if not name or is_bare_number(name) or says_dead(name, at_start=True):
             return False
         if "code" in self.heading.columns:
             return bool(code_of(self.cells.text(row, "code"))) and row.texts.count("") < self.cells.width - 3

@@ -456,3 +456,27 @@ def test_what_stands_in_the_block_after_the_text_is_not_the_text() -> None:
 def test_nul_characters_are_dropped() -> None:
     page = read(table(tr(*HEADING), service(1, "00101001", "Выдача\x00 справки")))
     assert page.rows[0].name == "Выдача справки"
+
+
+def test_column_numbers_of_a_table_without_codes_are_no_service() -> None:
+    page = read(
+        table(
+            tr("№", "Наименование услуги", "Получатели", "Ответственные органы"),
+            tr("1", "2", "3", "4"),
+            tr("1", "Выдача паспорта", "Физические лица", "МВД"),
+        ),
+        target=ACT_2010,
+    )
+    assert [row.name for row in page.rows] == ["Выдача паспорта"]
+    assert page.findings == ()
+
+
+def test_a_merged_service_above_a_repeated_heading_is_no_group_heading() -> None:
+    heading = (
+        tr(*(("rowspan=2", text) for text in HEADING[:5]), ("colspan=2", "Оказание государственной услуги")),
+        tr(*HEADING[5:]),
+    )
+    merged = tr("2", "00101002", "Имя", "Физические лица", "МВД", ("colspan=2", "Платность"))
+    page = read(table(*heading, service(1, "00101001"), merged, *heading, service(3, "00101003")))
+    assert [row.code for row in page.rows] == ["00101001", "00101002", "00101003"]
+    assert {code for code, _ in told(page)} == {"merged_cells", "unknown_form", "unknown_payment"}
