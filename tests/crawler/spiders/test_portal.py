@@ -13,9 +13,9 @@ CITIZEN = "/cms/{}/online-services/for_citizen"
 LANGS = ("ru", "kk", "en")
 
 
-def crawl(archive: Path, site: Site, *options: str) -> Ended:
+def crawl(archive: Path, site: Site, *options: str, **settings: str) -> Ended:
     asked = [f"--option={option}" for option in options]
-    return run(archive, "-m", "crawler.harvest", "portal", *asked, settings={"EGOV_URL": site.url})
+    return run(archive, "-m", "crawler.harvest", "portal", *asked, settings={"EGOV_URL": site.url, **settings})
 
 
 def test_each_list_and_each_service_once_a_language(tmp_path: Path) -> None:
@@ -30,22 +30,39 @@ def test_each_list_and_each_service_once_a_language(tmp_path: Path) -> None:
     assert services == {(slug, lang): 1 for slug in ("a_1", "b_2", "c_3", "d_4") for lang in Lang}
 
 
-def test_a_dead_link_is_said_and_the_other_path_of_the_service_is_tried(tmp_path: Path) -> None:
+def test_a_small_budget_goes_to_the_lists_first(tmp_path: Path) -> None:
+    with Site(egov()).up() as site:
+        ended = crawl(tmp_path, site, BUDGET="7")
+    assert ended.code == 3
+    assert ended.spiders["portal"]["finish_reason"] == "budget"
+    lists = {
+        f"/cms/{lang}/online-services/{audience}" for lang in LANGS for audience in ("for_citizen", "for_business")
+    }
+    assert set(site.asked) == {"/robots.txt", *lists}
+
+
+def test_a_dead_link_is_one_line_and_no_failure(tmp_path: Path) -> None:
     pages = egov()
     for lang in LANGS:
-        pages[f"/cms/{lang}/services/b_2"] = (404, page("нет"))
         pages[f"/cms/{lang}/services/d_4"] = (404, page("нет"))
     with Site(pages).up() as site:
         ended = crawl(tmp_path, site)
     assert ended.code == 0
+    assert ended.spiders["portal"]["outcomes"] == {"fetched": 15, "missing": 3}
     for lang in LANGS:
-        assert site.count(f"{CITIZEN.format(lang)}/b_2") == 1
         dead = [line for line in ended.err.splitlines() if f"/cms/{lang}/services/d_4" in line]
         assert len(dead) == 1
         assert dead[0].endswith("missing: the server answers 404")
-    kept = list(reader.captures(tmp_path, ended.spiders["portal"]["run_id"]))
-    good = {(c.target.slug, c.target.lang) for c in kept if c.status == 200 and c.target.slug}
-    assert good == {(slug, lang) for slug in ("a_1", "b_2", "c_3") for lang in Lang}
+
+
+def test_the_next_path_of_a_service_is_tried_when_the_first_is_dead(tmp_path: Path) -> None:
+    citizen, other = f"{CITIZEN.format('kk')}/a_1", "/cms/kk/services/a_1"
+    lines = listing(("A", [citizen]), ("B", [citizen]), ("C", [other]), ("D", ["/cms/kk/services/family/a_1"]))
+    pages = {"/robots.txt": "", CITIZEN.format("kk"): lines, other: page('<div class="info-block-horizontal">x</div>')}
+    with Site(dict(pages)).up() as site:
+        ended = crawl(tmp_path, site, "lang=kk", "audience=citizen")
+    assert ended.code == 0
+    assert site.asked == ["/robots.txt", CITIZEN.format("kk"), citizen, other]
 
 
 def test_audience_language_and_sample_narrow_what_is_asked(tmp_path: Path) -> None:
