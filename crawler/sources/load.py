@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from crawler.config import CrawlConfig
 from crawler.errors import ContentError, UsageError
 from crawler.pages.address import PageForm, Site, host_of
-from crawler.pages.records import Lang, PageKind
+from crawler.pages.records import Lang, PageKind, PortalListing, RegisterRow
 
 FOLDER = Path(__file__).parent
 
@@ -45,7 +46,15 @@ class Expectations(_Strict):
 
     min_rows: int = Field(0, ge=0)
     min_listings: int = Field(0, ge=0)
-    fill: dict[str, float] = {}
+    fill: dict[str, Annotated[float, Field(ge=0, le=1)]] = {}
+
+    @field_validator("fill")
+    @classmethod
+    def _known_fields(cls, fill: dict[str, float]) -> dict[str, float]:
+        known = {each.name for record in (RegisterRow, PortalListing) for each in fields(record)}
+        if strange := sorted(set(fill) - known):
+            raise ValueError(f"no record has a field {', '.join(strange)}")
+        return fill
 
 
 class SourceFile(_Strict):
@@ -66,6 +75,16 @@ class SourceFile(_Strict):
     licence: str
     caveats: tuple[str, ...] = ()
     expectations: Expectations
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if strange := [lang.value for lang in self.ask if lang not in self.lang_words.values()]:
+            raise ValueError(f"ask: lang_words has no word for {', '.join(strange)}")
+        if host_of(self.base) not in _plain(self.hosts):
+            raise ValueError("base: its host is not one of hosts")
+        if any(form.mirror for form in self.forms) and not self.mirror_hosts:
+            raise ValueError("mirror_hosts: a form is for a mirror, but there is none")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +171,8 @@ def _read(path: Path) -> SourceFile | None:
         return SourceFile.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
-        raise ContentError(f"{path.name}: {'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from error
+        place = [".".join(str(part) for part in first["loc"])] if first["loc"] else []
+        raise ContentError(": ".join([path.name, *place, first["msg"].removeprefix("Value error, ")])) from error
 
 
 def _source(read: SourceFile, override: str, mirror_address: str) -> Source:

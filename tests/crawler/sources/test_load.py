@@ -43,6 +43,11 @@ def test_the_two_sources_as_shipped() -> None:
         ({"forms": [{"kind": "act_text", "path": "/{language}/docs"}]}, "adilet.yml: forms.0.path"),
         ({"ask": ["de"]}, "adilet.yml: ask.0"),
         ({"base": "adilet.zan.kz"}, "adilet.yml: base"),
+        ({"base": "https://adilet.example"}, "adilet.yml: base: its host is not one of hosts"),
+        ({"lang_words": {"rus": "ru"}}, "adilet.yml: ask: lang_words has no word for kk"),
+        ({"mirror_hosts": []}, "adilet.yml: mirror_hosts: a form is for a mirror"),
+        ({"expectations": {"fill": {"nam": 1.0}}}, "adilet.yml: expectations.fill: no record has a field nam"),
+        ({"expectations": {"fill": {"name": 1.1}}}, "adilet.yml: expectations.fill.name: Input should be less"),
     ],
 )
 def test_a_mistake_is_named_with_file_and_key(tmp_path: Path, changes: dict[str, object], says: str) -> None:
