@@ -16,8 +16,9 @@ from lxml import etree
 
 from crawler.pages.text import squeeze
 
-#: A wider span means "to the end of the table" (`colspan="100"`); no register has that many columns.
-MAX_COLSPAN = 100
+#: A span ends here at the latest: a wide one means "to the end of the table" (`colspan="100"`), and no register has
+#: that many columns. A cell itself is never left out.
+MAX_COLUMN = 100
 _TO_THE_END = 65_534  # rowspan 0 in HTML: down to the table's last row
 _CELLS = frozenset({"td", "th"})
 _NO_TEXT = frozenset({"col", "colgroup", "caption"})
@@ -151,9 +152,9 @@ class _Layout:
 
     def _spread(self, text: str, width: int, height: int) -> None:
         """Puts a cell with spans down; it never covers a cell that reaches down from above."""
-        for place in range(min(width, MAX_COLSPAN)):
+        for place in range(width):
             column = len(self.texts)
-            if place and column in self.carried:
+            if place and (column in self.carried or column >= MAX_COLUMN):
                 break
             if height > 1:
                 self.below[column] = (height - 1, self.origin, text)

@@ -62,10 +62,10 @@ class CellReader:
                 self.bare.remove(column)  # one finding a column, not one a row
                 message = "text in a column without a heading"
                 self.find("unknown_column", Level.ERROR, row, str(column + 1), message, row.texts[column])
-        for column in range(self.width, len(row.texts)):
-            if row.texts[column]:
-                message = "more cells than headings"
-                self.find("leftover_cell", Level.ERROR, row, str(column + 1), message, row.texts[column])
+        beyond = [column for column in range(self.width, len(row.texts)) if row.texts[column]]
+        if beyond:
+            message, value = "more cells than headings", " | ".join(row.texts[column] for column in beyond)
+            self.find("leftover_cell", Level.ERROR, row, str(beyond[0] + 1), message, value)
         if row.merged:
             fields = {column: name for name, column in self.columns}
             for column, text in row.parts():

@@ -122,3 +122,9 @@ def test_rows_behind_a_form_or_thousands_of_wrappers_are_found() -> None:
     wrapped = "<table><form>" + "<font>" * 1500 + "<tr><td>а</td></tr>" + "</font>" * 1500 + "</form></table>"
     root = etree.fromstring(wrapped, etree.HTMLParser(huge_tree=True))
     assert [row.texts for row in read_grid(next(root.iter("table"))).rows] == [("а",)]
+
+
+def test_a_senselessly_wide_span_ends_while_every_cell_keeps_a_slot() -> None:
+    row = grid("<table><tr>" + "<td colspan='999999'>а</td>" * 3 + "<td>б</td></tr></table>").rows[0]
+    assert len(row.texts) == 103
+    assert row.texts[-3:] == ("а", "а", "б")
