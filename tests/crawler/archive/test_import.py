@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -26,6 +27,7 @@ from crawler.errors import ContentError, UsageError
 from crawler.pages.records import PageKind, Verdict
 from crawler.sources.load import load_sources
 from tests.conftest import SHARED
+from tests.crawler.archive.sample import EXCHANGE, sealed_run
 
 SITES = load_sources(CrawlConfig()).sites
 HTML = (
@@ -312,6 +314,13 @@ def test_a_revisit_is_left_out_and_said(tmp_path: Path) -> None:
     (issue,) = reader.issues(tmp_path, done.run_id)
     assert (issue.level, issue.code) == ("warning", "revisit_left_out")
     assert "record 3: a revisit of" in issue.message
+
+
+def test_a_not_modified_of_a_warc_confirms_nothing_of_ours(tmp_path: Path) -> None:
+    sealed_run(tmp_path, replace(EXCHANGE, url=ADDRESS))
+    done = bring(tmp_path, warc(tmp_path / "crawl.warc.gz", response(ADDRESS, b"", status="304 Not Modified")))
+    (capture,) = reader.captures(tmp_path, done.run_id)
+    assert (capture.record, capture.verdict, capture.size) == ("response", Verdict.REDIRECT, 0)
 
 
 def test_a_body_that_the_warc_calls_cut_is_truncated(tmp_path: Path) -> None:

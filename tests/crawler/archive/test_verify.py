@@ -16,7 +16,7 @@ import pytest
 from crawler.archive import manifest, reader
 from crawler.archive.lines import capture_json, capture_of, dump
 from crawler.archive.verify import inspect, verify
-from crawler.archive.warc import members, parse
+from crawler.archive.warc import members
 from crawler.errors import UsageError
 from tests.crawler.archive.sample import AT, EXCHANGE, page, sealed_run
 
@@ -143,22 +143,44 @@ def test_a_run_left_out_of_the_chain_is_told_by_its_number(archive: Path) -> Non
     assert "is number 3 of the chain where 2 should be" in messages
 
 
-def test_a_record_under_another_digest_is_named(archive: Path) -> None:
-    """The last run is written anew, consistently but for the digests inside the record."""
+def _rewrite_last(archive: Path, change: Callable[[bytes], bytes], **line_changes: int) -> None:
+    """Write the last run anew: its answer changed, index line, digests of files and manifest all made to fit."""
     last = reader.run_ids(archive)[-1]
     warc, index = archive / "warc" / f"{last}.warc.gz", archive / "index" / f"{last}.jsonl"
     with warc.open("rb") as file:
         parts = [member.data for member in members(file)]
-    body = parse(parts[1]).payload
-    parts[1] = parts[1].replace(body, body[:-1] + b"!")
+    parts[1] = change(parts[1])
     packed = [gzip.compress(part, mtime=0) for part in parts]
     warc.write_bytes(b"".join(packed))
-    line = capture_of(json.loads(index.read_text()))
-    index.write_bytes(dump(capture_json(replace(line, offset=len(packed[0]), length=len(packed[1])))))
+    line = replace(capture_of(json.loads(index.read_text())), offset=len(packed[0]), length=len(packed[1]))
+    index.write_bytes(dump(capture_json(replace(line, **line_changes))))
     old = manifest.load(archive, last)
     _forge(archive, last, files=tuple(manifest.file_entry(archive, archive / entry.path) for entry in old.files))
+
+
+def test_a_rewritten_page_fails_its_own_digests(archive: Path) -> None:
+    body = page(4).body
+    _rewrite_last(archive, lambda record: record.replace(body, body[:-1] + b"!"))
     messages = [problem.message for problem in verify(archive)]
     assert [message.split(" does not")[0] for message in messages] == ["block digest", "payload digest"]
+
+
+def test_a_size_that_is_not_the_bodys_is_named(archive: Path) -> None:
+    size = len(page(4).body)
+    told, other = f'"size":{size},'.encode(), f'"size":{size + 1},'.encode()
+    _rewrite_last(archive, lambda record: record.replace(told, other), size=size + 1)
+    assert [problem.message for problem in verify(archive)] == [
+        f"the payload has {size} bytes, the record says {size + 1}"
+    ]
+
+
+def test_a_record_without_digests_or_without_our_header_is_named(archive: Path) -> None:
+    _rewrite_last(archive, lambda record: record.replace(b"WARC-Block-Digest", b"WARC-Black-Digest"))
+    assert [problem.message for problem in verify(archive)] == ["has no warc-block-digest"]
+    _rewrite_last(archive, lambda record: record.replace(b"Egov-Audit-Capture", b"Egov-Audit-Captive"))
+    assert "the record cannot be read: KeyError 'egov-audit-capture'" in [
+        problem.message for problem in verify(archive)
+    ]
 
 
 def test_no_archive_is_not_a_clean_one(tmp_path: Path) -> None:

@@ -1,0 +1,113 @@
+"""`egov-audit verify` and `egov-audit import` as a person runs them: one line, an exit code, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.crawler.archive.sample import page, sealed_run
+from tests.crawler.archive.test_import import ADDRESS, AT, HTML, entry, folder
+
+
+def egov_audit(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command on the archive at `root`."""
+    program = Path(sys.executable).with_name("egov-audit")
+    surroundings = os.environ | {"EGOV_AUDIT_ARCHIVE": str(root), "COLUMNS": "200"}
+    return subprocess.run(
+        [str(program), *arguments], capture_output=True, text=True, check=False, env=surroundings, cwd=root.parent
+    )
+
+
+def test_verify_says_what_was_read_and_how_to_hold_us_to_it(tmp_path: Path) -> None:
+    root = tmp_path / "archive"
+    sealed_run(root, page(1))
+    done = egov_audit(root, "verify")
+    assert (done.returncode, done.stderr) == (0, "")
+    first, second = done.stdout.splitlines()
+    assert first.startswith("1 runs, 3 records, ")
+    noted = second.split("sha256 ")[1]
+    sealed_run(root, page(2))
+    assert egov_audit(root, "verify", "--holds", noted).returncode == 0
+    told = json.loads(egov_audit(root, "verify", "--json", "--holds", noted).stdout)
+    assert (told["ok"], told["runs"], told["problems"], told["holds"]) == (True, 2, [], True)
+    lost = egov_audit(root, "verify", "--holds", "0" * 64)
+    assert lost.returncode == 5
+    assert "holds no manifest with sha256 0000" in lost.stderr
+
+
+def test_verify_names_what_does_not_fit_and_ends_with_five(tmp_path: Path) -> None:
+    root = tmp_path / "archive"
+    run_id = sealed_run(root, page(1))
+    log = root / "runs" / run_id / "fetches.jsonl"
+    log.write_text(log.read_text().replace("fetched", "FETCHED"))
+    done = egov_audit(root, "verify")
+    assert done.returncode == 5
+    assert f"runs/{run_id}/fetches.jsonl line 1: cannot be read" in done.stdout
+    assert done.stderr == "egov-audit: the archive is not as it was sealed: 2 problems\n"
+    told = json.loads(egov_audit(root, "verify", "--json").stdout)
+    assert told["ok"] is False
+    assert {problem["file"] for problem in told["problems"]} == {f"runs/{run_id}/fetches.jsonl"}
+
+
+def test_verify_without_an_archive_is_a_wrong_call(tmp_path: Path) -> None:
+    done = egov_audit(tmp_path / "none", "verify")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("egov-audit: no archive in ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_import_says_what_was_taken_and_what_was_there(tmp_path: Path) -> None:
+    root, saved = tmp_path / "archive", folder(tmp_path / "saved", entry())
+    assert egov_audit(root, "import", str(saved)).stdout.startswith("1 pages taken, 0 already there (run ")
+    again = egov_audit(root, "import", str(saved), "--json")
+    assert again.returncode == 0
+    told = json.loads(again.stdout)
+    assert (told["taken"], told["already"], told["unknown"]) == (0, 1, [])
+
+
+def test_import_of_one_page(tmp_path: Path) -> None:
+    root = tmp_path / "archive"
+    (tmp_path / "a.html").write_bytes(HTML)
+    done = egov_audit(root, "import", str(tmp_path / "a.html"), "--url", ADDRESS, "--captured-at", AT)
+    assert (done.returncode, done.stderr) == (0, "")
+    alone = egov_audit(root, "import", str(tmp_path / "a.html"), "--url", ADDRESS)
+    assert (alone.returncode, alone.stdout) == (2, "")
+    assert alone.stderr == "egov-audit: --url and --captured-at go together, and --edition-date with them\n"
+
+
+def test_import_of_unknown_addresses_takes_the_rest_and_ends_with_four(tmp_path: Path) -> None:
+    strange = [entry(url=f"https://example.org/{number}") for number in range(2)]
+    done = egov_audit(tmp_path / "archive", "import", str(folder(tmp_path / "saved", entry(), *strange)))
+    assert (done.returncode, done.stdout.split(" (run")[0]) == (4, "1 pages taken, 0 already there")
+    assert done.stderr.splitlines() == [
+        "no page of a known source, not taken: https://example.org/0",
+        "no page of a known source, not taken: https://example.org/1",
+        "egov-audit: import of saved: 2 unknown addresses",
+    ]
+
+
+def test_import_of_a_bad_index_is_one_line_and_ends_with_four(tmp_path: Path) -> None:
+    saved = folder(tmp_path / "saved", entry(), entry(file="../../x"))
+    done = egov_audit(tmp_path / "archive", "import", str(saved))
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr == "egov-audit: index.json entry 2: lies outside the folder: ../../x\n"
+
+
+@pytest.mark.parametrize("command", ["import", "verify"])
+def test_an_archive_that_cannot_be_one_is_said_in_one_line(tmp_path: Path, command: str) -> None:
+    (tmp_path / "archive").write_bytes(b"a file")
+    saved = folder(tmp_path / "saved", entry())
+    done = egov_audit(tmp_path / "archive", command, *([str(saved)] if command == "import" else []))
+    assert (done.returncode, done.stdout) == ({"import": 3, "verify": 2}[command], "")
+    assert len(done.stderr.splitlines()) == 1
+    assert str(tmp_path / "archive") in done.stderr
+    assert (tmp_path / "archive").read_bytes() == b"a file"
+
+
+def test_an_unknown_option_is_a_wrong_call(tmp_path: Path) -> None:
+    assert egov_audit(tmp_path / "archive", "verify", "--nonsense").returncode == 2
