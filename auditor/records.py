@@ -249,3 +249,19 @@ class Problem:
     message: str
     address: str = ""
     value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """Something known to exist whose text was not read: no figure counts it, and no figure takes it for absent.
+
+    `what` is its address for people (`ACT/DATE/LANG` for an edition, whose parts are beside it), `outcome` the word of
+    `egov-audit status`, `detail` why in one line.
+    """
+
+    what: str
+    outcome: str
+    detail: str
+    act: str = ""
+    edition_date: date | None = None
+    lang: str = ""

@@ -110,6 +110,7 @@ def register_view(dated: DatedAudit, evidence: Mapping[str, Evidence]) -> Subjec
         id="register",
         heading="The register",
         origin=f"Act {shot.act}, edition of {shot.edition_date}, {LANGUAGES[shot.lang]} text{read}.",
+        unread=_unread(shot.unread),
         lang=str(shot.lang),
         headline=(
             f"The register names {number(count.value)} services and calls {number(digitised.value)} of them digitised "
@@ -135,6 +136,7 @@ def portal_view(portal: PortalAudit, evidence: Mapping[str, Evidence]) -> Subjec
         id=part,
         heading=f"The portal, {LANGUAGES[shot.lang]}",
         origin=f"egov.kz lists and service pages in {LANGUAGES[shot.lang]}, as last captured up to the audit date.",
+        unread="",
         lang=str(shot.lang),
         headline=(
             f"The portal lists {number(len(shot.listings))} services. {number(human.value)} ({percent(human)}) are "
@@ -168,6 +170,7 @@ def _series(audit: Audit) -> Iterable[SeriesRow]:
             date=str(shot.as_of),
             href=page_name(audit, shot.as_of),
             edition=f"{shot.act}, {shot.edition_date}",
+            unread=_unread(shot.unread),
             new_act=bool(former) and former != shot.act,
             count=number(measured["count"].head.value),
             digitised=_with_share(measured["digitised"].head),
@@ -176,6 +179,10 @@ def _series(audit: Audit) -> Iterable[SeriesRow]:
             core_complete=_with_share(measured["core_complete"].head),
         )
         former = shot.act
+
+
+def _unread(keys: Sequence[str]) -> str:
+    return f"In force by then but not read: {', '.join(keys)}." if keys else ""
 
 
 def _with_share(figure: Figure) -> str:

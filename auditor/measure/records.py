@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from auditor.records import Coding, Entry, Evidence, Listing
+from auditor.records import Coding, Entry, Evidence, Listing, NotRead
 from crawler.pages.records import Lang
 
 
@@ -27,7 +27,11 @@ class CodedListing:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The register in one language on one day: the live entries of the edition in force."""
+    """The register in one language on one day: the live entries of the last edition in force that was read.
+
+    `unread` are the keys of later editions that were in force by the day and could not be read: with them the figures
+    might be others, so they are said beside every figure.
+    """
 
     as_of: date
     lang: Lang
@@ -35,6 +39,7 @@ class Snapshot:
     edition_date: date
     entries: tuple[CodedEntry, ...]
     codebook: str
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +109,6 @@ class PortalAudit:
 
     snapshot: PortalSnapshot
     measured: dict[str, Measured]
-
-
-@dataclass(frozen=True, slots=True)
-class NotRead:
-    """Something known to exist whose text was not read: no figure counts it, and no figure takes it for absent."""
-
-    what: str
-    outcome: str
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,11 @@ from auditor.measure.records import (
     CodedEntry,
     CodedListing,
     DatedAudit,
-    NotRead,
     PortalAudit,
     PortalSnapshot,
     Snapshot,
 )
-from auditor.records import Coding, Completeness, Entry, Evidence, Listing, Nature, Output, Trigger
+from auditor.records import Coding, Completeness, Entry, Evidence, Listing, Nature, NotRead, Output, Trigger
 from crawler.pages.records import DeliveryForm, Lang
 
 HOSTILE = "<script>alert(1)</script> =cmd|' /C calc'!A0 \u202eотказ"

@@ -1,0 +1,218 @@
+"""Reads what was stored, measures it, and keeps each figure as it was first computed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from auditor.coding.in_force import coding_in_force
+from auditor.db.codings import codings_of
+from auditor.db.models import IssueRow, MeasurementRow
+from auditor.db.read import (
+    editions_in_force,
+    entries_of_many,
+    evidence_of_edition,
+    evidence_of_listings,
+    listings,
+    pick_edition,
+)
+from auditor.measure.compute import measure_portal, measure_register
+from auditor.measure.records import (
+    Audit,
+    CodedEntry,
+    CodedListing,
+    DatedAudit,
+    Measured,
+    PortalAudit,
+    PortalSnapshot,
+    Snapshot,
+)
+from auditor.records import Coding, EditionRef, NotRead, StoredCoding
+from crawler.errors import ContentError
+from crawler.pages.records import Lang
+
+Codings = Mapping[str, list[StoredCoding]]
+
+
+def audit_at(session: Session, as_of: date, lang: Lang, not_read: Iterable[NotRead], codebook: str) -> Audit:
+    """Everything a report on `as_of` says, the register's series by 31 December included. Reads only.
+
+    The series starts with the first year that has an edition in force. With no edition on `as_of` the register's
+    part is empty; with no portal list the portal's is. Codings count under `codebook` only.
+    """
+    missed = tuple(not_read)
+    editions = editions_in_force(session, lang)
+    chosen = {day: edition for day in _audit_dates(editions, as_of) if (edition := pick_edition(editions, day))}
+    entries = entries_of_many(session, sorted({edition.id for edition in chosen.values()}))
+    codings = codings_of(session, "entry", str(lang))
+    dates = []
+    evidence = {}
+    for day, edition in chosen.items():
+        rows = tuple(
+            CodedEntry(entry, _coding(codings, entry.key, codebook)) for entry in entries[edition.id] if not entry.dead
+        )
+        unread = _unread(editions, missed, edition, day)
+        snapshot = Snapshot(day, lang, edition.act, edition.edition_date, rows, codebook, unread)
+        dates.append(DatedAudit(snapshot, measure_register(snapshot)))
+        evidence.update(evidence_of_edition(session, edition.id))
+    portals = tuple(_portal(session, as_of, lang, codebook) for lang in _portal_langs(session))
+    for portal in portals:
+        evidence.update(evidence_of_listings(session, portal.snapshot.lang))
+    wanted = {row.entry.key for one in dates for row in one.snapshot.entries}
+    wanted |= {row.listing.key for portal in portals for row in portal.snapshot.listings}
+    return Audit(
+        as_of=as_of,
+        lang=lang,
+        codebook=codebook,
+        dates=tuple(dates),
+        portals=portals,
+        not_read=missed,
+        issues=tuple(_open_issues(session)),
+        evidence={key: place for key, place in evidence.items() if key in wanted},
+    )
+
+
+def measure_at(session: Session, as_of: date, lang: Lang, not_read: Iterable[NotRead], codebook: str) -> DatedAudit:
+    """The register's measures on one date. Raises ContentError when no edition is in force on it."""
+    editions = editions_in_force(session, lang)
+    edition = pick_edition(editions, as_of)
+    if edition is None:
+        raise ContentError(f"no edition of the register in {lang} that was read is in force on {as_of}")
+    codings = codings_of(session, "entry", str(lang))
+    rows = tuple(
+        CodedEntry(entry, _coding(codings, entry.key, codebook))
+        for entry in entries_of_many(session, [edition.id])[edition.id]
+        if not entry.dead
+    )
+    unread = _unread(editions, tuple(not_read), edition, as_of)
+    snapshot = Snapshot(as_of, lang, edition.act, edition.edition_date, rows, codebook, unread)
+    return DatedAudit(snapshot, measure_register(snapshot))
+
+
+def store(session: Session, dated: DatedAudit) -> int:
+    """Keep the figures of one date; return how many are new. A figure that is already there is left as it is."""
+    shot = dated.snapshot
+    now = datetime.now(UTC)
+    known = set(
+        session.execute(
+            select(MeasurementRow.measure, MeasurementRow.cell, MeasurementRow.inputs_hash).where(
+                MeasurementRow.as_of == shot.as_of, MeasurementRow.lang == str(shot.lang)
+            )
+        ).tuples()
+    )
+    inputs = _inputs_hash(shot)
+    new = [
+        MeasurementRow(
+            as_of=shot.as_of,
+            lang=str(shot.lang),
+            measure=figure.measure,
+            cell=figure.cell,
+            value=figure.value,
+            numerator=figure.value,
+            denominator=figure.of,
+            act=shot.act,
+            edition_date=shot.edition_date,
+            codebook=shot.codebook,
+            inputs_hash=inputs,
+            computed_at=now,
+        )
+        for result in dated.measured.values()
+        for figure in result.figures
+        if (figure.measure, figure.cell, inputs) not in known
+    ]
+    session.add_all(new)
+    return len(new)
+
+
+def as_json(dated: DatedAudit) -> dict[str, object]:
+    """One date's measures as `egov-audit measure --json` prints them."""
+    shot = dated.snapshot
+    return {
+        "as_of": str(shot.as_of),
+        "edition": f"{shot.act}/{shot.edition_date}",
+        "language": str(shot.lang),
+        "codebook": shot.codebook,
+        "coding": "machine-coded, unchecked",
+        "unread_later_editions": list(shot.unread),
+        "measures": {name: _measured_json(result) for name, result in dated.measured.items()},
+    }
+
+
+def _measured_json(result: Measured) -> dict[str, object]:
+    if result.cells:
+        return {
+            "value": {figure.cell: figure.value for figure in result.cells},
+            "share": {figure.cell: figure.share for figure in result.cells},
+            "of": result.head.value,
+            "abstained": result.abstained,
+        }
+    head = result.head
+    said: dict[str, object] = {"value": head.value}
+    if head.of is not None:
+        said |= {"of": head.of, "share": head.share}
+    if result.abstained:
+        said["abstained"] = result.abstained
+    return said
+
+
+def _audit_dates(editions: list[EditionRef], as_of: date) -> list[date]:
+    first = min((edition.edition_date.year for edition in editions), default=as_of.year)
+    ends = [date(year, 12, 31) for year in range(first, as_of.year + 1)]
+    return [*(end for end in ends if end < as_of), as_of]
+
+
+def _unread(editions: Iterable[EditionRef], missed: Iterable[NotRead], used: EditionRef, day: date) -> tuple[str, ...]:
+    """Editions in force between the one used and `day` that were not read; an earlier act's own are none of them."""
+    known = [(one.act, one.edition_date) for one in editions]
+    gaps = [one for one in missed if one.lang == used.lang and one.edition_date is not None]
+    first: dict[str, date] = {}
+    for act, at in [*known, *((one.act, one.edition_date) for one in gaps if one.edition_date)]:
+        first[act] = min(first.get(act, at), at)
+    return tuple(
+        one.what
+        for one in gaps
+        if one.edition_date
+        and one.edition_date <= day
+        and first[one.act] >= first[used.act]
+        and (one.edition_date > used.edition_date or first[one.act] > first[used.act])
+    )
+
+
+def _coding(codings: Codings, key: str, codebook: str) -> Coding | None:
+    stored = coding_in_force([one for one in codings.get(key, []) if one.codebook == codebook])
+    return stored.coding if stored else None
+
+
+def _portal_langs(session: Session) -> list[Lang]:
+    seen = {listing.lang for listing in listings(session)}
+    return [lang for lang in Lang if lang in seen]
+
+
+def _portal(session: Session, as_of: date, lang: Lang, codebook: str) -> PortalAudit:
+    codings = codings_of(session, "listing", str(lang))
+    rows = tuple(CodedListing(listing, _coding(codings, listing.key, codebook)) for listing in listings(session, lang))
+    snapshot = PortalSnapshot(as_of, lang, rows, codebook)
+    return PortalAudit(snapshot, measure_portal(snapshot))
+
+
+def _open_issues(session: Session) -> list[tuple[str, int]]:
+    statement = (
+        select(IssueRow.code, func.count())
+        .where(IssueRow.resolved_at.is_(None))
+        .group_by(IssueRow.code)
+        .order_by(IssueRow.code)
+    )
+    return list(session.execute(statement).tuples())
+
+
+def _inputs_hash(shot: Snapshot) -> str:
+    digest = hashlib.sha256()
+    for row in shot.entries:
+        entry, coding = row.entry, row.coding
+        coded = (coding.nature, coding.completeness) if coding else ("", "")
+        digest.update("\x1f".join((entry.key, " ".join(sorted(entry.forms)), *coded)).encode() + b"\n")
+    return digest.hexdigest()
