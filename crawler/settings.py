@@ -21,7 +21,8 @@ ADDONS = {"crawler.settings.FromConfig": 0}
 
 # --- Manners -----------------------------------------------------------------------------------------------------
 
-#: robots.txt is obeyed, by our own middleware: Scrapy's takes an unreadable one for leave to fetch everything.
+#: robots.txt is obeyed, by our own middleware: Scrapy's takes an unreadable one for leave to fetch everything. The
+#: setting itself is read by nothing here; it is true because it says what happens.
 ROBOTSTXT_OBEY = True
 #: The name that rules in robots.txt are matched against; the full user agent also holds version and contact.
 ROBOTSTXT_USER_AGENT = "egov-audit"
@@ -44,6 +45,8 @@ RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 522, 524]
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
 #: Seconds of Retry-After that a crawl sits out; a site that asks for more gets peace, and the crawl ends.
 EGOV_RETRY_AFTER_MAX = 600
+#: Seconds of Crawl-delay that a crawl keeps; a site that asks for more does not want to be crawled.
+EGOV_CRAWL_DELAY_MAX = 300
 #: Requests failing one after another before the crawl ends: a server in trouble is not helped by being asked on.
 EGOV_FAILURES_IN_A_ROW = 10
 #: Redirects are followed by the ledger's own rule (allowed hosts, same page, five at most), never by a page's markup.

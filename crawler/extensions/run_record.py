@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 PAGES_OK = "egov/pages_ok"
 FETCH = "egov/fetch/"
+FAULTS = "egov/internal_errors"
 
 
 class RunRecord:
@@ -117,7 +118,7 @@ class RunRecord:
             if stats.get_value(f"{FETCH}{outcome.value}", 0)
         }
         pages = stats.get_value(PAGES_OK, 0)
-        faults = stats.get_value("spider_exceptions/count", 0)
+        faults = stats.get_value("spider_exceptions/count", 0) + stats.get_value(FAULTS, 0)
         told = ", ".join(f"{count} {name}" for name, count in counts.items()) or "nothing asked"
         if reason != "finished":
             words = self.line or {"shutdown": "interrupted", "start_error": "the spider failed at its start"}.get(
@@ -125,7 +126,7 @@ class RunRecord:
             )
             result, detail = RunResult.FAILED, f"{reason}: {words} ({told})"
         elif faults:
-            result, detail = RunResult.FAILED, f"the spider failed on {faults} pages ({told})"
+            result, detail = RunResult.FAILED, f"{faults} pages met an internal error ({told})"
         elif not pages:
             result, detail = RunResult.FAILED, f"no page was fetched ({told})"
         else:

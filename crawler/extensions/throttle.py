@@ -54,6 +54,7 @@ class Pace(AutoThrottle):
 
     def _adjust_delay(self, slot: Slot, latency: float, response: Response) -> None:
         super()._adjust_delay(slot, latency, response)
+        slot.delay = max(slot.delay, self.mindelay)  # its longest pause may be shorter than the configured delay
         for key, floor in self._floors.items():
             if self.crawler.engine.downloader.slots.get(key) is slot:
                 slot.delay = max(slot.delay, floor)

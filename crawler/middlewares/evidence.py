@@ -16,7 +16,7 @@ from crawler.archive.records import Capture, Exchange, Outcome
 from crawler.errors import AuditError
 from crawler.extensions.run_record import record_of
 from crawler.middlewares.encoding import decode_body
-from crawler.middlewares.outcome import NotFetched
+from crawler.middlewares.outcome import NotFetched, explain
 from crawler.pages.records import PageKind, Target, Verdict
 from crawler.pages.verdict import judge
 
@@ -80,7 +80,10 @@ class Evidence:
             line = f"the archive cannot be written: {getattr(error, 'strerror', None) or error}"
             self._record.stop("archive", line)
             request.meta[FAULT] = NotFetched(Outcome.FAILED, "archive", line)
-            return response
+        except Exception as error:  # noqa: BLE001 - raised from here it would pass the ledger by and leave no record
+            request.meta[FAULT] = explain(error, timeout=0, limit=self._limit)
+            request.meta[FAULT].__cause__ = error
+        return response
 
     def _changed(self, request: Request, response: Response) -> Response:
         encoding = _joined(response.headers, "Content-Encoding")

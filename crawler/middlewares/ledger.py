@@ -9,9 +9,9 @@ import logging
 from typing import TYPE_CHECKING, Self
 
 from crawler.archive.records import Outcome
-from crawler.extensions.run_record import FETCH, PAGES_OK, record_of
+from crawler.extensions.run_record import FAULTS, FETCH, PAGES_OK, record_of
 from crawler.middlewares.evidence import CAPTURE, FAULT, VERDICT, target_of
-from crawler.middlewares.outcome import NotFetched, explain
+from crawler.middlewares.outcome import INTERNAL, NotFetched, explain
 from crawler.middlewares.redirects import MOST, RefusedError, follow
 from crawler.pages.address import host_of
 from crawler.pages.records import PageKind, Verdict
@@ -81,8 +81,10 @@ class Ledger:
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Raises the NotFetched that a failure to ask or to get an answer means."""
         fault = explain(exception, timeout=self._timeout, limit=self._limit)
+        if fault is not exception:
+            fault.__cause__ = exception
         self._refuse(request, fault)
-        raise fault from (None if fault is exception else exception)
+        raise fault
 
     def _redirected(self, request: Request, response: Response) -> Request | NotFetched:
         hops = request.meta.get(_HOPS, 0)
@@ -106,7 +108,10 @@ class Ledger:
     def _refuse(self, request: Request, fault: NotFetched) -> None:
         """Record, print (robots.txt's own middleware prints its line), and lose patience after too many in a row."""
         self._note(request, fault.outcome, fault, fault.status)
-        if not (fault.quiet or target_of(request, "").kind is PageKind.ROBOTS):
+        if fault.code == INTERNAL:
+            self._stats.inc_value(FAULTS)
+            logger.error("%s: %s", request.meta[_ASKED], fault.detail, exc_info=fault.__cause__)
+        elif not (fault.quiet or target_of(request, "").kind is PageKind.ROBOTS):
             logger.warning("%s: %s: %s", request.meta[_ASKED], fault.outcome.value, fault.detail)
         hopeless = fault.outcome is Outcome.FAILED and fault.verdict in (None, Verdict.HTTP_ERROR) and not fault.quiet
         self._failures = self._failures + 1 if hopeless else 0

@@ -9,15 +9,21 @@ from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
     DownloadConnectionRefusedError,
+    DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
+    ResponseDataLossError,
     UnsupportedURLSchemeError,
 )
+from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.python.failure import Failure
 
 from crawler.archive.records import Outcome
 from crawler.pages.records import Verdict
 
+#: The issue code of a fault that is the program's own.
+INTERNAL = "internal"
+_NETWORK = (DownloadFailedError, ResponseDataLossError, ConnectError, ConnectionClosed, IgnoreRequest, OSError)
 #: What certificate errors come as: a plain handshake failure, or a name that does not fit.
 _VERIFY = ("certificate verify failed", "VerificationError", "CertificateError", "DNSMismatch", "IPAddressMismatch")
 
@@ -58,7 +64,9 @@ def explain(error: Exception, *, timeout: float, limit: int) -> NotFetched:
         if isinstance(error, kind):
             return NotFetched(Outcome.FAILED, code, detail)
     reason = next((text for cause in _causes(error) if (text := _first_line(cause))), type(error).__name__)
-    return NotFetched(Outcome.FAILED, "connection", f"connection failed: {reason}")
+    if isinstance(error, _NETWORK):
+        return NotFetched(Outcome.FAILED, "connection", f"connection failed: {reason}")
+    return NotFetched(Outcome.FAILED, INTERNAL, f"internal error: {type(error).__name__}: {reason}")
 
 
 def certificate_fault(error: Exception) -> str:

@@ -1,78 +1,96 @@
 """robots.txt, obeyed and failing closed: of a host whose robots.txt cannot be read nothing is fetched.
 
 RFC 9309: 404 and 410 mean that there are no rules; everything else that is no readable robots.txt (network failure,
-5xx, 401, 403, an HTML or challenge page in its place) means that nothing may be fetched. Scrapy alone would allow all.
+5xx, 401, 403, an HTML or challenge page in its place) means that nothing may be fetched.
+
+Scrapy's own middleware allows everything when robots.txt fails. In 2.19.0 it also lets through the third and every
+further request that waits while robots.txt is being fetched: all wait on one Deferred, and the first to be woken
+leaves None in it, which reads as "no rules". So the fetching here is our own.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
-from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.robotstxt import ProtegoRobotParser, RobotParser
-from twisted.internet.defer import Deferred
+from scrapy import Request
+from scrapy.http.request import NO_CALLBACK
+from scrapy.robotstxt import ProtegoRobotParser
 
 from crawler.archive.records import Outcome
+from crawler.extensions.run_record import record_of
 from crawler.extensions.throttle import pace_of
 from crawler.middlewares.outcome import NotFetched
 
 if TYPE_CHECKING:
-    from scrapy import Request
     from scrapy.crawler import Crawler
-    from scrapy.http import Response
 
 logger = logging.getLogger(__name__)
 
+_OWN = "egov_robots"
 
-class _Closed(RobotParser):
-    """Stands for a robots.txt that could not be read."""
 
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
+class FailClosedRobots:
+    """Asks for each host's robots.txt once a crawl, before anything else of the host, and keeps to it."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._name: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
+        self._longest = crawler.settings.getfloat("EGOV_CRAWL_DELAY_MAX")
+        self._rules: dict[str, asyncio.Future[ProtegoRobotParser | str]] = {}
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> _Closed:
-        """Never made from a body."""
-        raise NotImplementedError
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way of making a middleware."""
+        return cls(crawler)
 
-    def allowed(self, url: str | bytes, user_agent: str | bytes) -> bool:  # noqa: ARG002 - Scrapy's interface
-        """No."""
-        return False
-
-
-class FailClosedRobots(RobotsTxtMiddleware):
-    """Scrapy's middleware with the defaults of a guest: closed when in doubt, and Crawl-delay kept."""
-
-    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
+    async def process_request(self, request: Request) -> None:
         """Raises NotFetched, forbidden, for an address that robots.txt closes, or whose robots.txt cannot be read."""
-        host = request.url.split("/")[2]
-        if isinstance(rp, _Closed):
-            raise NotFetched(
-                Outcome.FORBIDDEN,
-                "robots_unreadable",
-                f"not asked: robots.txt of {host} cannot be read ({rp.reason})",
-                quiet=True,
-            )
-        if rp is not None and not rp.allowed(request.url, self._robotstxt_useragent or ""):
-            raise NotFetched(Outcome.FORBIDDEN, "robots_forbidden", f"robots.txt of {host} forbids it")
+        if request.meta.get(_OWN):
+            return
+        parts = urlsplit(request.url)
+        site = f"{parts.scheme}://{parts.netloc}"
+        if site not in self._rules:
+            self._rules[site] = asyncio.ensure_future(self._read(site))
+        rules = await self._rules[site]
+        if isinstance(rules, str):
+            detail = f"not asked: robots.txt of {parts.netloc} cannot be read ({rules})"
+            raise NotFetched(Outcome.FORBIDDEN, "robots_unreadable", detail, quiet=True)
+        if not rules.allowed(request.url, self._name):
+            raise NotFetched(Outcome.FORBIDDEN, "robots_forbidden", f"robots.txt of {parts.netloc} forbids it")
 
-    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
-        await super()._parse_robots(response, netloc, request)
-        rules = self._parsers[netloc]
-        wished = rules.crawl_delay(self._robotstxt_useragent or "") if isinstance(rules, RobotParser) else None
-        delay = pace_of(self.crawler).set_floor(request, wished or 0.0)
-        if wished:
-            logger.info("%s asks for %g s between requests; keeping %g s", netloc, wished, delay)
-
-    def _robots_error(self, exc: Exception, netloc: str) -> None:
-        waiting = self._parsers[netloc]
-        rules: RobotParser
-        if isinstance(exc, NotFetched) and exc.outcome is Outcome.MISSING:
-            rules = ProtegoRobotParser(b"", self.crawler.spider)
+    async def _read(self, site: str) -> ProtegoRobotParser | str:
+        """The rules of a site, or why they cannot be read. Never raises."""
+        host = urlsplit(site).netloc
+        request = Request(f"{site}/robots.txt", callback=NO_CALLBACK, meta={_OWN: True})
+        try:
+            response = await self._crawler.engine.download_async(request)
+            rules = ProtegoRobotParser(response.body, self._crawler.spider)
+            self._keep_pace(request, rules)
+        except NotFetched as error:
+            if error.outcome is Outcome.MISSING:
+                return ProtegoRobotParser(b"", self._crawler.spider)
+            reason = error.detail
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            logger.exception("%s: robots.txt", host)
         else:
-            rules = _Closed(exc.detail if isinstance(exc, NotFetched) else type(exc).__name__)
-            logger.warning("%s: robots.txt cannot be read (%s): nothing of this host is fetched", netloc, rules.reason)
-        self._parsers[netloc] = rules
-        if isinstance(waiting, Deferred):
-            waiting.callback(rules)
+            return rules
+        logger.warning("%s: robots.txt cannot be read (%s): nothing of this host is fetched", host, reason)
+        return reason
+
+    def _keep_pace(self, request: Request, rules: ProtegoRobotParser) -> None:
+        """Keep the Crawl-delay, or end the crawl if it is beyond reason."""
+        wished = rules.crawl_delay(self._name)
+        host = urlsplit(request.url).netloc
+        if wished is not None and not wished <= self._longest:  # a wish that is no number is within nothing
+            line = (
+                f"{host} asks for {wished:g} s between requests, more than the {self._longest:g} s that a crawl keeps"
+            )
+            record_of(self._crawler).stop("crawl_delay", line)
+            return
+        delay = pace_of(self._crawler).set_floor(request, wished or 0.0)
+        if wished:
+            logger.info("%s asks for %g s between requests; keeping %g s", host, wished, delay)

@@ -8,6 +8,7 @@ import pytest
 
 from crawler.archive.reader import captures, read_body
 from crawler.archive.records import Capture
+from crawler.archive.verify import verify
 from tests.crawler.faults import packed, page
 from tests.crawler.manners.conftest import FAULTS, LIMIT, RUSSIAN, Tour, hashes
 
@@ -119,6 +120,10 @@ def test_the_server_sees_one_honest_visitor_without_memory(tour: Tour) -> None:
 def test_earlier_evidence_is_untouched(tour: Tour) -> None:
     after = hashes(tour.archive)
     assert {name: after.get(name) for name in tour.before} == tour.before
+
+
+def test_the_archive_is_sound_after_every_fault(tour: Tour) -> None:
+    assert verify(tour.archive) == []
 
 
 def test_nothing_else_is_printed(tour: Tour) -> None:

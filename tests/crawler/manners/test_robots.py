@@ -27,6 +27,17 @@ def test_what_robots_txt_closes_is_not_asked(tmp_path: Path) -> None:
     assert done.lines == [f"WARNING {server.url}{CLOSED}: forbidden: robots.txt of {host} forbids it"]
 
 
+def test_every_page_that_waits_for_robots_txt_obeys_it(tmp_path: Path) -> None:
+    paths = [f"/rus/docs/V2000019982/{day:02}.01.2021" for day in range(1, 11)]
+    routes = {**{path: good() for path in paths}, "/robots.txt": robots("User-agent: *\nDisallow: /\n")}
+    with FaultServer(routes) as server:
+        done = crawl([server.url + path for path in paths], tmp_path, CONCURRENT_REQUESTS=20)
+        assert server.paths == []
+        assert len(server.asked) == 1
+    assert {lost["code"] for lost in done.lost.values()} == {"robots_forbidden"}
+    assert len(done.lost) == len(paths)
+
+
 def test_rules_for_this_crawler_by_name_are_obeyed(tmp_path: Path) -> None:
     rules = "User-agent: *\nAllow: /\n\nUser-agent: egov-audit\nDisallow: /\n"
     with FaultServer({OPEN: good(), "/robots.txt": robots(rules)}) as server:
@@ -90,6 +101,14 @@ def test_robots_txt_is_kept_as_evidence(tmp_path: Path) -> None:
         crawl([server.url + OPEN], tmp_path)
     kept = [line for line in read_logs(tmp_path).captures if line["url"] == server.url + "/robots.txt"]
     assert [(line["target"]["kind"], line["verdict"]) for line in kept] == [("robots", "ok")]
+
+
+def test_a_crawl_delay_beyond_reason_ends_the_crawl(tmp_path: Path) -> None:
+    with FaultServer({OPEN: good(), "/robots.txt": robots("User-agent: *\nCrawl-delay: 86400\n")}) as server:
+        done = crawl([server.url + OPEN], tmp_path)
+        assert server.paths == []
+    assert done.stats["finish_reason"] == "crawl_delay"
+    assert "asks for 86400 s between requests, more than the 300 s that a crawl keeps" in done.lines[0]
 
 
 @pytest.mark.parametrize(("own", "wished", "kept"), [("0", "0.05", 0.05), ("0.05", "0.01", 0.05), ("0.05", None, 0.05)])
