@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from auditor.cli import database, evidence, harvest, history, ingest
+from auditor.cli import coding, database, evidence, figures, growth, harvest, history, ingest, pipeline
 
-COMMAND_MODULES: tuple[ModuleType, ...] = (database, evidence, harvest, history, ingest)
+COMMAND_MODULES: tuple[ModuleType, ...] = (
+    coding,
+    database,
+    evidence,
+    figures,
+    growth,
+    harvest,
+    history,
+    ingest,
+    pipeline,
+)

@@ -12,9 +12,9 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from auditor.link.assignment import Pairing, assign, probability
-from auditor.link.groups import Group, find_groups, find_regroupings
+from auditor.link.groups import Evidence, Group, find_groups, find_regroupings
 from auditor.link.kinds import evidence_of, type_of
-from auditor.link.scoring import Anchors, context_odds, log_odds, name_evidence
+from auditor.link.scoring import Anchors, context_odds, log_odds, name_evidence, same_heading
 from auditor.link.words import field_key, folded, name_key
 from auditor.records import Entry, Link, LinkState, LinkType
 
@@ -152,8 +152,8 @@ def _weigh(work: _Work, live_old: Sequence[Entry], live_new: Sequence[Entry]) ->
     odds = log_odds(older, newer, names, context)
     for i, j in _refused_places(work.refused, older, newer):
         odds[i, j] = context[i, j] = -30.0
-    texts = ([folded(e.name, e.subname) for e in older], [folded(e.name, e.subname) for e in newer])
-    groups = find_groups(texts, names, context, odds)
+    texts = [folded(e.name, e.subname) for e in older], [folded(e.name, e.subname) for e in newer]
+    groups = find_groups(Evidence(*texts, names, context, odds, same_heading(older, newer, anchors)))
     for group in groups:
         odds[list(group.older), :] = -30.0
         odds[:, list(group.newer)] = -30.0

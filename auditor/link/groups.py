@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from auditor.link.scoring import Matrix, Names
 from auditor.link.words import turns
@@ -51,13 +52,28 @@ class Side:
     weight: dict[str, float]
     context: Matrix  # [whole, part]
     odds: Matrix  # [whole, part]
+    home: NDArray[np.bool_]  # [whole, part]: under one heading
 
 
-def find_groups(texts: tuple[Sequence[str], Sequence[str]], names: Names, context: Matrix, odds: Matrix) -> list[Group]:
-    """Groups among leftovers whose folded names are `texts` (older, newer); overlapping finds are joined."""
-    older, newer = texts
-    forward = Side(names.stems_old, names.stems_new, older, newer, names.weight, context, odds)
-    backward = Side(names.stems_new, names.stems_old, newer, older, names.weight, context.T, odds.T)
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of leftovers (rows: older, columns: newer): folded names, their words, and the odds."""
+
+    older: Sequence[str]
+    newer: Sequence[str]
+    names: Names
+    context: Matrix
+    odds: Matrix
+    home: NDArray[np.bool_]
+
+
+def find_groups(found: Evidence) -> list[Group]:
+    """Splits and mergers among leftovers; overlapping finds are joined."""
+    names = found.names
+    forward = Side(names.stems_old, names.stems_new, found.older, found.newer, names.weight,
+                   found.context, found.odds, found.home)  # fmt: skip
+    backward = Side(names.stems_new, names.stems_old, found.newer, found.older, names.weight,
+                    found.context.T, found.odds.T, found.home.T)  # fmt: skip
     pairs: dict[tuple[int, int], tuple[str, float]] = {}
     for whole, parts, rule, score in _fallen_apart(forward):
         pairs.update({(whole, part): (rule, score) for part in parts})
@@ -100,7 +116,7 @@ def _fallen_apart(side: Side) -> Iterable[tuple[int, list[int], str, float]]:
         if len(parts) > 1 and score >= (COVERED if context >= CONTEXT_FROM else WELL_COVERED):
             yield whole, parts, "parts_cover_whole", score
             continue
-        near = [part for part in near if side.context[whole, part] >= CONTEXT_FROM]
+        near = [part for part in near if side.context[whole, part] >= CONTEXT_FROM and side.home[whole, part]]
         narrower, score = _narrower(side, whole, near)
         if len(narrower) > 1:
             yield whole, narrower, "whole_in_each_part", score

@@ -113,6 +113,13 @@ def context_odds(older: Sequence[Entry], newer: Sequence[Entry], anchors: Anchor
     return np.asarray(odds + _place(older, newer, anchors), dtype=np.float32)
 
 
+def same_heading(older: Sequence[Entry], newer: Sequence[Entry], anchors: Anchors) -> NDArray[np.bool_]:
+    """Where both rows stand under one heading, renamed headings included."""
+    cell, alias = _CELLS["subsection"], anchors.aliases.get("subsection", {})
+    before, after = [cell(entry) for entry in older], [cell(entry) for entry in newer]
+    return _equal(before, after) | _equal([alias.get(value, "") for value in before], after)
+
+
 def name_evidence(
     older: Sequence[Entry], newer: Sequence[Entry], corpus_old: Sequence[Entry], corpus_new: Sequence[Entry]
 ) -> Names:

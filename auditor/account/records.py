@@ -1,0 +1,80 @@
+"""The closing account's records. Amounts are in units of count (rows, codes, results or subsections)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Unit(StrEnum):
+    """What is counted. The register has no column for the result, so `results` takes the name for it."""
+
+    ROWS = "rows"
+    CODES = "codes"
+    RESULTS = "results"  # distinct (name, recipient, provider)
+    SUBSECTIONS = "subsections"
+
+
+class TermName(StrEnum):
+    """The account's terms, in its order: end - start = births - deaths + splits - mergers + scope + flips."""
+
+    BIRTHS = "births"
+    DEATHS = "deaths"
+    SPLITS = "splits"
+    MERGERS = "mergers"
+    SCOPE = "scope"
+    FLIPS = "flips"
+
+
+#: With which sign a term enters the account.
+SIGNS: dict[TermName, int] = {name: -1 if name in (TermName.DEATHS, TermName.MERGERS) else 1 for name in TermName}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One event behind a term: its rows' keys on both sides and what it adds to the term.
+
+    `kind`: birth, restored, death, split, merged, regrouped, entered_count, left_count, to_digital, to_paper.
+    """
+
+    term: TermName
+    kind: str
+    amount: int
+    older: tuple[str, ...]
+    newer: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term's value over certain links, the least and the most it can be over the ambiguous ones, and its events."""
+
+    value: int
+    low: int
+    high: int
+    items: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The change of a count between two editions, taken apart.
+
+    `remainder` is what no term explains, zero by construction and checked by addition. `exact` False: some knot of
+    ambiguous links was too large to go through every possibility, so its bounds are safe but may be too wide.
+    """
+
+    unit: Unit
+    digitised: bool
+    start: int
+    end: int
+    terms: dict[TermName, Term]
+    exact: bool
+
+    @property
+    def remainder(self) -> int:
+        """What the terms leave unexplained."""
+        return self.end - self.start - sum(SIGNS[name] * term.value for name, term in self.terms.items())
+
+    @property
+    def real_growth(self) -> int:
+        """Births less deaths: the growth that is no reshuffling."""
+        return self.terms[TermName.BIRTHS].value - self.terms[TermName.DEATHS].value
