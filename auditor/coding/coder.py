@@ -6,6 +6,7 @@ coding = coder.code(CodingInput(name="Назначение пособия на �
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 
 from auditor.coding.decide import (
@@ -25,10 +26,8 @@ from auditor.coding.words import LONGEST_WORD, fold_word, spans_of
 from auditor.records import Coding, CodingInput, Completeness, Nature, Output, Trigger
 from crawler.pages.records import Lang
 
-#: The codebook these codes follow; part of every stored coding.
-CODEBOOK = "1"
-#: The name under which the machine's codings are stored.
-MACHINE = "machine"
+#: Raised by hand when code (not the lexicon) answers differently.
+_METHOD = "1"
 
 _ABSTENTION = Verdict(Nature.UNCLEAR, None, "", "", "none")
 
@@ -43,6 +42,10 @@ class Coder:
         self._lexicons = dict(lexicons)
         self._rules = rules
         self._known: dict[CodingInput, Coding] = {}
+        parts = [*(lexicon.digest for lexicon in self._lexicons.values()), rules.digest]
+        digest = hashlib.sha256("".join(parts).encode())
+        #: Method and a fingerprint of lexicons and rules: the same version gives the same answers.
+        self.version = f"{_METHOD}.{digest.hexdigest()[:12]}"
 
     @classmethod
     def load(cls, langs: Iterable[Lang] = tuple(Lang)) -> Coder:
@@ -127,7 +130,14 @@ class _Case:
             return Verdict(str(entry.nature or Nature.UNCLEAR), shown, "result", entry.rule, "result_nature")
         if named is not None:
             return Verdict(entry_of(named).code, named, "name", entry_of(named).rule, "name_generic")
-        return self.by_category()
+        return self.by_what_is_given(in_result) or self.by_category()
+
+    def by_what_is_given(self, in_result: list[Found]) -> Verdict | None:
+        """For a name that says nothing: the nature of which alone the result text's thing is given."""
+        given = best([one for one in in_result if entry_of(one).nature], head_last=False)
+        if given is None:
+            return None
+        return Verdict(str(entry_of(given).nature), given, "result", "N1", "result_nature")
 
     def composite(self, verdict: Verdict, in_result: list[Found]) -> Verdict:
         """N6: money or care that the result names beside the record makes the entry human."""

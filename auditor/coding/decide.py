@@ -59,9 +59,9 @@ def best(found: Sequence[Found], *, head_last: bool) -> Found | None:
     if not found:
         return None
 
-    def key(one: Found) -> tuple[int, int, int, int]:
+    def key(one: Found) -> tuple[int, int, int, int, int]:
         distance = -one.end if head_last else one.start
-        return RANK[entry_of(one).level], distance, -one.phrase.words, one.phrase.order
+        return RANK[entry_of(one).level], distance, -one.phrase.words, one.end - one.start, one.phrase.order
 
     return min(found, key=key)
 

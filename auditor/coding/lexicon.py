@@ -7,6 +7,7 @@ text is no result). The README of the folder says how to write an entry.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -87,6 +88,7 @@ class Lexicon:
     connectors: frozenset[str]
     heading_words: frozenset[str]
     examples: tuple[Example, ...]
+    digest: str
 
 
 class _StrictLoader(yaml.CSafeLoader):
@@ -114,6 +116,11 @@ def load_yaml(name: str) -> str:
         raise ContentError(f"lexicon/{name} is missing from this installation") from error
 
 
+def digest_of(text: str) -> str:
+    """A fingerprint of a data file's text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def parse_yaml(text: str, name: str) -> dict[str, Any]:
     """A YAML mapping, strictly: a doubled key, a syntax error or another kind of document is a ContentError."""
     try:
@@ -134,8 +141,8 @@ def load_lexicon(lang: Lang, text: str | None = None) -> Lexicon:
     different things of the same phrase.
     """
     name = f"{lang}.yml"
-    data = parse_yaml(load_yaml(name) if text is None else text, name)
-    return _Builder(lang, name, data).build()
+    source = load_yaml(name) if text is None else text
+    return _Builder(lang, name, parse_yaml(source, name)).build(digest_of(source))
 
 
 _SECTIONS = {"language", "classes", "heads", "nature", "completeness", "results", "sectors", "noise"}
@@ -160,7 +167,7 @@ class _Builder:
         self.phrases: dict[str, list[Phrase]] = {"names": [], "results": []}
         self.examples: list[Example] = []
 
-    def build(self) -> Lexicon:
+    def build(self, digest: str) -> Lexicon:
         self.check_keys("the file", self.data, _SECTIONS)
         if self.data.get("language") != self.lang:
             raise self.bad("language", f"{self.data.get('language')!r} where {str(self.lang)!r} is expected")
@@ -187,6 +194,7 @@ class _Builder:
             connectors=self.words("noise", noise, "connectors"),
             heading_words=self.words("noise", noise, "heading_words"),
             examples=tuple(self.examples),
+            digest=digest,
         )
 
     def heads(self) -> Heads:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from crawler.errors import ContentError
 
 _GAP = re.compile(r"\.\.(\d{1,2})")
-_ATOM = re.compile(r"[@=]?[^\W_]+\*?")
+_ATOM = re.compile(r"[@=]?[^\W_]+|[^\W_]+\*|\*[^\W_]+")
 _ANYWHERE = -1
 
 
@@ -156,7 +156,7 @@ def _step_keys(
                 raise ContentError(f"no class {atom}")
             keys |= classes[atom[1:]]
         else:
-            keys |= {atom} if atom.endswith("*") or atom.startswith("=") else keys_of(atom)
+            keys |= {atom} if "*" in atom or atom.startswith("=") else keys_of(atom)
     return frozenset(keys)
 
 
@@ -183,7 +183,8 @@ class Matcher:
                 self._by_key.setdefault(key, []).append(phrase)
             vocabulary |= phrase.anchor.union(*(step.keys for step in (*phrase.before, *phrase.after)))
         self._beginnings = frozenset(key[:-1] for key in vocabulary if key.endswith("*"))
-        self._vocabulary = frozenset(key for key in vocabulary if not key.endswith("*"))
+        self._endings = frozenset(key[1:] for key in vocabulary if key.startswith("*"))
+        self._vocabulary = frozenset(key for key in vocabulary if "*" not in key)
 
     def token(self, word: str, fold: Callable[[str], str], longest: int) -> Token:
         """What is known of a word form as written."""
@@ -202,6 +203,7 @@ class Matcher:
         keys = (readings | {"=" + form}) & self._vocabulary
         for reading in (form, *readings):  # the dictionary form too: стажировок, стажировка
             keys |= {reading[:size] + "*" for size in range(1, len(reading) + 1) if reading[:size] in self._beginnings}
+        keys |= {"*" + form[-size:] for size in range(1, len(form)) if form[-size:] in self._endings}
         anchored = {id(phrase): phrase for key in keys for phrase in self._by_key.get(key, ())}
         return Token(form, frozenset(keys), tuple(sorted(anchored.values(), key=lambda phrase: phrase.order)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from auditor.coding.lexicon import RULES, load_yaml, parse_yaml
+from auditor.coding.lexicon import RULES, digest_of, load_yaml, parse_yaml
 from crawler.errors import ContentError
 from crawler.pages.records import Lang
 
@@ -16,6 +16,7 @@ class RuleBook:
 
     texts: Mapping[str, Mapping[str, str]]
     grounds: Mapping[str, float]
+    digest: str
 
     def text(self, rule: str, lang: Lang) -> str:
         """A rule in words. Raises KeyError for a rule that the codebook does not have."""
@@ -28,7 +29,8 @@ class RuleBook:
 
 def load_rules(text: str | None = None) -> RuleBook:
     """The rule texts and confidences. Raises ContentError if a rule, a language or a number is missing or odd."""
-    data = parse_yaml(load_yaml("rules.yml") if text is None else text, "rules.yml")
+    source = load_yaml("rules.yml") if text is None else text
+    data = parse_yaml(source, "rules.yml")
     texts, grounds = data.get("rules") or {}, data.get("confidence") or {}
     for rule in sorted(RULES):
         if set(texts.get(rule) or ()) != set(Lang):
@@ -39,4 +41,4 @@ def load_rules(text: str | None = None) -> RuleBook:
     for ground, value in grounds.items():
         if not isinstance(value, int | float) or not 0 <= value <= 1:
             raise ContentError(f"lexicon/rules.yml: confidence of {ground} is no number from 0 to 1")
-    return RuleBook(texts, grounds)
+    return RuleBook(texts, grounds, digest_of(source))

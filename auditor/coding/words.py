@@ -16,6 +16,7 @@ from crawler.pages.text import fold_homoglyphs, plain
 
 #: Letters and digits; soft hyphens and zero-width characters inside a word belong to it. A hyphen parts words.
 WORD = re.compile("[^\\W_](?:[^\\W_]|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff])*")
+_RUSSIAN = re.compile("[а-я]+")
 #: Longer "words" are no words: nothing is looked up for them.
 LONGEST_WORD = 40
 
@@ -58,6 +59,8 @@ def _russian() -> Callable[[str], frozenset[str]]:
     parse = pymorphy3.MorphAnalyzer(lang="ru").parse
 
     def lemmas(word: str) -> frozenset[str]:
+        if not _RUSSIAN.fullmatch(word):  # the dictionary knows no others, and some digits make it raise
+            return frozenset({word})
         return frozenset(reading.normal_form.replace("ё", "е") for reading in parse(word))
 
     return lemmas

@@ -1,0 +1,169 @@
+"""`egov-audit code`, `code-file` and `explain`: the machine coder, with its reasons."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from auditor.cli.app import app, load_config, log, note, say, say_json
+from auditor.db.session import open_database, transaction
+from crawler.errors import ContentError
+from crawler.pages.records import Lang
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from auditor.coding.stage import CodingCounts
+    from auditor.coding.stage import Progress as Watch
+
+_PERCENT = 100
+
+
+@app.command("code")
+def code_command(
+    *,
+    gold: Annotated[
+        Path | None, typer.Option(help="Labelled listings (CSV: url, nature, completeness): print the agreement.")
+    ] = None,
+    lexicon_report: Annotated[
+        bool, typer.Option("--lexicon-report", help="Code nothing; list faulty and unused lexicon phrases.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The counts as JSON.")] = False,
+) -> None:
+    """Code every live entry of every edition that counts, and every listing. Same texts, same answer: nothing new."""
+    from auditor.coding.coder import Coder
+    from auditor.coding.stage import code_all, texts_of
+
+    coder = Coder.load()
+    with open_database(load_config().db_url) as engine:
+        if lexicon_report:
+            with transaction(engine) as session:
+                _lexicon_report(coder, texts_of(session))
+            return
+        labels = _gold(gold) if gold is not None else None
+        with _progress() as watch:
+            summary = code_all(engine, coder, datetime.now(UTC), watch)
+        if as_json:
+            say_json({"entries": summary.entries.as_json(), "listings": summary.listings.as_json()})
+        else:
+            _say_counts("entries", summary.entries)
+            _say_counts("listings", summary.listings)
+        if labels is not None:
+            from auditor.coding.stage import agreement_with
+
+            with transaction(engine) as session:
+                found = agreement_with(session, labels)
+            note(f"labelled listings found: {len(found)} of {len(labels)}")
+            say_agreement([pair[0] for pair in found], [pair[1] for pair in found])
+
+
+@app.command("code-file")
+def code_file_command(
+    source: Annotated[Path, typer.Argument(help="CSV with the columns id, name; optional result, category, lang.")],
+    target: Annotated[Path, typer.Argument(help="CSV to write: the same with the codes beside it.")],
+    *,
+    lang: Annotated[Lang, typer.Option(help="Language of rows that name none.")] = Lang.RU,
+    agree: Annotated[
+        bool, typer.Option("--agree", help="The file holds people's nature and completeness: print the agreement.")
+    ] = False,
+) -> None:
+    """Code any list of services: adds nature, completeness, output, sector, rules, evidence, confidence."""
+    from auditor.coding.coder import Coder
+    from auditor.coding.csvfile import code_file
+
+    table, codings = code_file(Coder.load(), source, target, lang, beside_people=agree)
+    unclear = sum("unclear" in (coding.nature, coding.completeness) for coding in codings)
+    note(f"{len(codings)} rows coded into {target}, {unclear} with an abstention")
+    if agree:
+        people = list(zip(table.column("nature"), table.column("completeness"), strict=True))
+        say_agreement(people, [(str(coding.nature), str(coding.completeness)) for coding in codings])
+
+
+@app.command("explain")
+def explain_command(
+    entry: Annotated[str, typer.Argument(help="Entry key, eight-digit code, slug, listing key or database id.")],
+    *,
+    lang: Annotated[Lang, typer.Option(help="Language of the text (ru, kk, en).")] = Lang.RU,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="Date for a code; today unless given.")
+    ] = None,
+    words: Annotated[Lang, typer.Option("--words", help="Language of the rules in words.")] = Lang.EN,
+) -> None:
+    """One coding with its reasons: rules in words, marked text, where it was read, who coded it before."""
+    from auditor.cli.figures import parse_day
+    from auditor.coding.codebook import rules_in_words
+    from auditor.coding.coder import Coder
+    from auditor.coding.explain import explain
+    from auditor.coding.stage_explain import explanation
+
+    day = parse_day(as_of)
+    with open_database(load_config().db_url) as engine, transaction(engine) as session:
+        told = explanation(session, Coder.load(), entry, lang, day)
+    for line in explain(told, rules_in_words(words)):
+        say(line)
+
+
+def say_agreement(people: Sequence[tuple[str, str]], machine: Sequence[tuple[str, str]]) -> None:
+    """Percent and kappa per axis, over the items that people coded; a reason where no figure has a meaning."""
+    from auditor.review.agreement import agreement
+
+    for number, axis in enumerate(("nature", "completeness")):
+        pairs = [(one[number], other[number]) for one, other in zip(people, machine, strict=True) if one[number]]
+        try:
+            found = agreement([one for one, _ in pairs], [other for _, other in pairs])
+        except ContentError as error:
+            say(f"{axis}: {error}")
+            continue
+        percent, kappa = found.percent, found.kappa
+        say(
+            f"{axis}: agreement {percent.value * _PERCENT:.1f}% "
+            f"[{percent.low * _PERCENT:.1f}–{percent.high * _PERCENT:.1f}], "
+            f"kappa {kappa.value:.2f} [{kappa.low:.2f}–{kappa.high:.2f}], n {found.items}"
+        )
+
+
+def _gold(path: Path) -> dict[str, tuple[str, str]]:
+    """Slug → (nature, completeness) of a labelled file. Raises ContentError for a missing column."""
+    from auditor.coding.csvfile import read_table
+
+    table = read_table(path, needs=("url", "nature", "completeness"))
+    slugs = (url.rstrip("/").rsplit("/", 1)[-1] for url in table.column("url"))
+    return dict(zip(slugs, zip(table.column("nature"), table.column("completeness"), strict=True), strict=True))
+
+
+def _lexicon_report(coder: object, texts: dict[Lang, tuple[list[str], list[str]]]) -> None:
+    from auditor.coding.coder import Coder
+    from auditor.coding.report import faults_of, unused_in
+
+    assert isinstance(coder, Coder)
+    for lang in Lang:
+        lexicon = coder.lexicon(lang)
+        names, results = texts.get(lang, ([], []))
+        faults, unused = faults_of(lexicon, coder), unused_in(lexicon, names, results)
+        for line in (*faults, *unused):
+            say(line)
+        note(
+            f"{lang}: {len(lexicon.examples)} phrases, {len(faults)} faulty, {len(unused)} unused in {len(names)} names"
+        )
+
+
+def _say_counts(what: str, counts: CodingCounts) -> None:
+    say(f"{what}: {counts.coded} coded, {counts.added} new, {counts.abstained} with an abstention")
+    for (nature, completeness), count in sorted(counts.cells.items()):
+        say(f"  {nature:<14} {completeness:<9} {count:>7}  {count / counts.coded * _PERCENT:5.1f}%")
+
+
+@contextmanager
+def _progress() -> Iterator[Watch | None]:
+    if not log.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("coding {task.fields[what]}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=log, transient=True) as bar:
+        task = bar.add_task("coding", total=None, what="")
+        yield lambda what, done, total: bar.update(task, completed=done, total=total, what=what)

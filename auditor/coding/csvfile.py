@@ -1,0 +1,149 @@
+"""Codes a person's list: a CSV file in, the same file with the codes beside it out.
+
+The input is UTF-8 with or without a byte-order mark, comma or semicolon; the output is UTF-8 with commas, with a
+byte-order mark if the input had one. Every cell is text: leading zeros stay. A cell that a spreadsheet would take for a
+formula gets an apostrophe before it, the input's own cells too (see auditor.tables).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from auditor.coding.coder import Coder
+from auditor.records import Coding, CodingInput, Completeness, Nature
+from auditor.tables import write_csv
+from crawler.errors import ContentError, UsageError
+from crawler.pages.records import Lang
+
+#: What the coder adds, in this order.
+ADDED = ("nature", "completeness", "output", "sector", "rules", "evidence", "confidence")
+#: The axes that people code too.
+AXES = ("nature", "completeness")
+#: A larger file is no list of services.
+LARGEST = 50_000_000
+_CELL_LIMIT = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A CSV file as read: header, rows of as many cells, and whether it began with a byte-order mark."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    bom: bool
+
+    def column(self, name: str) -> list[str]:
+        """One column's cells; empty texts if the file has no such column."""
+        if name not in self.header:
+            return [""] * len(self.rows)
+        at = self.header.index(name)
+        return [row[at] for row in self.rows]
+
+
+def read_table(path: Path, needs: Sequence[str] = ("name",)) -> Table:
+    """Read a CSV file that has the columns it `needs`.
+
+    Raises ContentError with the place for what is no such table, UsageError if there is no such file.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    if len(raw) > LARGEST:
+        raise ContentError(f"{path} has {len(raw):,} bytes; a list of services has at most {LARGEST:,}")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise ContentError(f"{path} is not UTF-8 (line {line}): save it as CSV UTF-8") from error
+    first = text.split("\n", 1)[0]
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    csv.field_size_limit(_CELL_LIMIT)
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise ContentError(f"{path} is no CSV: {error}") from error
+    lines = [line for line in lines if any(cell.strip() for cell in line)]
+    if not lines:
+        raise ContentError(f"{path} is empty")
+    header = tuple(cell.strip().lower() for cell in lines[0])
+    _check_header(path, header, needs)
+    return Table(header, _rows(path, header, lines[1:]), bom=raw.startswith(b"\xef\xbb\xbf"))
+
+
+def _check_header(path: Path, header: Sequence[str], needs: Sequence[str]) -> None:
+    for name in needs:
+        if name not in header:
+            raise ContentError(f"{path} has no column `{name}` (it has {', '.join(header)})")
+    double = next((name for name in header if header.count(name) > 1), None)
+    if double is not None:
+        raise ContentError(f"{path} has the column `{double}` twice")
+
+
+def _rows(path: Path, header: Sequence[str], lines: list[list[str]]) -> tuple[tuple[str, ...], ...]:
+    rows = []
+    for number, line in enumerate(lines, start=2):
+        if any(cell.strip() for cell in line[len(header) :]):
+            raise ContentError(f"{path}, row {number}: {len(line)} cells under {len(header)} headings")
+        rows.append(tuple((line + [""] * len(header))[: len(header)]))
+    return tuple(rows)
+
+
+def inputs_of(table: Table, path: Path, lang: Lang) -> list[CodingInput]:
+    """What the coder is shown of each row; `lang` where a row names none. ContentError: an unknown language."""
+    names, results, categories = table.column("name"), table.column("result"), table.column("category")
+    inputs = []
+    for number, word in enumerate(table.column("lang"), start=2):
+        tag = word.strip().lower() or str(lang)
+        if tag not in set(Lang):
+            raise ContentError(f"{path}, row {number}: language {word!r} is none of {', '.join(Lang)}")
+        at = number - 2
+        inputs.append(CodingInput(names[at], results[at], categories[at], lang=Lang(tag)))
+    return inputs
+
+
+def code_file(
+    coder: Coder, source: Path, target: Path, lang: Lang, *, beside_people: bool = False
+) -> tuple[Table, list[Coding]]:
+    """Code `source` into `target`, whole or not at all; gives what was read and the codings in its order.
+
+    `beside_people`: the file holds people's codes, which stay; the machine's get columns named `machine_…`. Without it
+    a file that has such columns already is refused (ContentError).
+    """
+    table = read_table(source)
+    added = tuple(f"machine_{name}" if beside_people else name for name in ADDED)
+    taken = [name for name in added if name in table.header]
+    if taken:
+        hint = "" if beside_people else "; with --agree the machine's codes go beside a person's"
+        raise ContentError(f"{source} already has the column `{taken[0]}`{hint}")
+    if beside_people:
+        _check_codes(table, source)
+    codings = coder.code_all(inputs_of(table, source, lang))
+    rows = ([*row, *_cells(coding)] for row, coding in zip(table.rows, codings, strict=True))
+    write_csv(target, [*table.header, *added], rows, bom=table.bom)
+    return table, codings
+
+
+def _check_codes(table: Table, source: Path) -> None:
+    for axis, kind in zip(AXES, (Nature, Completeness), strict=True):
+        if axis not in table.header:
+            raise ContentError(f"{source} has no column `{axis}` to agree with")
+        for number, code in enumerate(table.column(axis), start=2):
+            if code and code not in set(kind):
+                raise ContentError(f"{source}, row {number}, column {axis}: {code!r} is none of {', '.join(kind)}")
+
+
+def _cells(coding: Coding) -> list[str]:
+    return [
+        str(coding.nature),
+        str(coding.completeness),
+        str(coding.output),
+        coding.sector,
+        " ".join(coding.rules),
+        "; ".join(f"{trigger.field}: {' '.join(trigger.text.split())}" for trigger in coding.triggers),
+        f"{coding.confidence:.2f}",
+    ]

@@ -1,0 +1,83 @@
+"""A coding in words: rules, the text with the deciding words marked, where it was read, who coded before. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from auditor.records import Coding, CodingInput, Evidence, StoredCoding
+
+_OPEN, _CLOSE = "⟦", "⟧"
+_LABELS = {"name": "name", "result": "result", "category": "section", "provider": "provider"}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything `egov-audit explain` says of one entry or listing."""
+
+    subject: str
+    given: CodingInput
+    coding: Coding
+    places: Sequence[tuple[str, Evidence]]
+    earlier: Sequence[StoredCoding]
+    fresh_hash: str
+
+
+def explain(told: Explanation, rules: Mapping[str, str]) -> list[str]:
+    """The lines for a person. `rules` are the codebook's rules in the reader's language."""
+    coding = told.coding
+    sector = f"COFOG {coding.sector}" if coding.sector else "no sector"
+    lines = [
+        told.subject,
+        f"nature        {coding.nature} (confidence {coding.nature_confidence:.2f})",
+        f"completeness  {coding.completeness} (confidence {coding.completeness_confidence:.2f})",
+        f"output        {coding.output}, {sector}",
+        "rules",
+        *(f"  {rule:<4} {rules[rule]}" for rule in coding.rules),
+        "text",
+    ]
+    for field, label in _LABELS.items():
+        text: str = getattr(told.given, field)
+        if text:
+            lines.append(f"  {label}: {marked(text, coding, field)}")
+    lines.append("read from")
+    lines += [f"  {line}" for what, place in told.places for line in _place(what, place)]
+    lines.append("codings")
+    lines += [f"  {line}" for line in _history(told)] or ["  none is stored"]
+    return lines
+
+
+def marked(text: str, coding: Coding, field: str) -> str:
+    """`text` with the words that decided in ⟦⟧, each with its rule; white space folded."""
+    spans = sorted(
+        {(trigger.start, trigger.end, trigger.rule) for trigger in coding.triggers if trigger.field == field}
+    )
+    pieces, at = [], 0
+    for start, end, rule in spans:
+        if start < at:
+            pieces.append(f"({rule})")
+            continue
+        pieces += [text[at:start], _OPEN, text[start:end], _CLOSE, f"({rule})"]
+        at = end
+    pieces.append(text[at:])
+    return " ".join("".join(pieces).split())
+
+
+def _place(what: str, place: Evidence) -> list[str]:
+    return [
+        f"{what}: {place.url}",
+        f"  {place.place}, captured {place.captured_at:%Y-%m-%d %H:%M:%S} UTC ({place.provenance}), run {place.run_id}",
+        f"  {place.warc} offset {place.offset}, sha256 {place.sha256}",
+    ]
+
+
+def _history(told: Explanation) -> list[str]:
+    lines = []
+    for stored in reversed(told.earlier):
+        stale = "" if stored.evidence_hash == told.fresh_hash else ", on an earlier text"
+        codes = f"{stored.coding.nature}/{stored.coding.completeness}"
+        lines.append(
+            f"{stored.coded_at:%Y-%m-%d %H:%M} UTC {stored.coder}: {codes} "
+            f"by {' '.join(stored.coding.rules) or 'no rule'}, codebook {stored.codebook}{stale}"
+        )
+    return lines

@@ -1,0 +1,97 @@
+"""Finds an entry or a listing by whatever a person types, with all that was coded and kept of it. Reads only."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from auditor.coding.coder import Coder
+from auditor.coding.evidence import entry_input, evidence_hash, listing_input
+from auditor.coding.explain import Explanation
+from auditor.db.codings import codings_of
+from auditor.db.links import memberships
+from auditor.db.models import EditionRow, EntryRow
+from auditor.db.read import (
+    IN_FORCE_STATES,
+    edition_at,
+    entries_of,
+    evidence_of_entry,
+    evidence_of_listing,
+    evidence_of_service_pages,
+    listings,
+)
+from auditor.records import Entry, Evidence, Listing
+from crawler.errors import UsageError
+from crawler.pages.records import Lang
+
+_CODE_LENGTH = 8
+_KEY_PARTS = 4
+
+
+def explanation(session: Session, coder: Coder, wanted: str, lang: Lang, day: date) -> Explanation:
+    """What is known of an entry (key, eight-digit code, database id) or a listing (key, slug).
+
+    A code means the row of the edition in force on `day` in `lang`. Raises UsageError for what is not there, or when a
+    code stands in several rows (it names their keys).
+    """
+    shown = listings(session)
+    listing = _listing(shown, wanted, lang)
+    if listing is not None:
+        given = listing_input(listing)
+        places = [("listing", evidence_of_listing(session, listing.key))]
+        places += _page(session, listing)
+        kind, key, subject = "listing", listing.key, f"listing {listing.key}"
+    else:
+        entry = _entry(session, wanted, lang, day)
+        service = memberships(session, "entry", [entry.key]).get(entry.key)
+        members = memberships(session, "listing")
+        listed = [one for one in shown if service is not None and members.get(one.key) == service]
+        given = entry_input(entry, listed)
+        places = [("register", evidence_of_entry(session, entry.key))]
+        speaking = [one for one in listed if one.lang is entry.lang and one.result and one.result == given.result]
+        places += [place for one in speaking[:1] for place in _page(session, one)]
+        kind, key, subject = "entry", entry.key, f"entry {entry.key}"
+    earlier = codings_of(session, kind, keys=[key]).get(key, [])
+    return Explanation(subject, given, coder.code(given), places, earlier, evidence_hash(given))
+
+
+def _page(session: Session, listing: Listing) -> list[tuple[str, Evidence]]:
+    page = evidence_of_service_pages(session, listing.lang).get(listing.key)
+    return [("service page", page)] if page is not None else []
+
+
+def _listing(shown: list[Listing], wanted: str, lang: Lang) -> Listing | None:
+    by_key = {listing.key: listing for listing in shown}
+    return by_key.get(wanted) or by_key.get(f"{lang}/{wanted}")
+
+
+def _entry(session: Session, wanted: str, lang: Lang, day: date) -> Entry:
+    if wanted.count("/") == _KEY_PARTS - 1:
+        return _stored_entry(session, wanted, EntryRow.key == wanted)
+    if wanted.isdigit() and len(wanted) != _CODE_LENGTH:
+        return _stored_entry(session, wanted, EntryRow.id == int(wanted))
+    edition = edition_at(session, day, lang)
+    if edition is None:
+        raise UsageError(f"no entry or listing {wanted!r}, and no edition in {lang} in force on {day} was read")
+    found = [entry for entry in entries_of(session, edition.id) if entry.code == wanted]
+    if not found:
+        raise UsageError(f"no entry or listing {wanted!r} in {lang}; the edition in force on {day} is {edition.key}")
+    if len(found) > 1:
+        raise UsageError(f"code {wanted} stands in several rows: {', '.join(entry.key for entry in found)}")
+    return found[0]
+
+
+def _stored_entry(session: Session, wanted: str, where: object) -> Entry:
+    """The entry of the reading in force, else of the newest one."""
+    rows = session.execute(
+        select(EntryRow.key, EntryRow.edition_id, EditionRow.state)
+        .join(EditionRow, EditionRow.id == EntryRow.edition_id)
+        .where(where)  # type: ignore[arg-type]
+        .order_by(EntryRow.edition_id)
+    ).all()
+    if not rows:
+        raise UsageError(f"no such entry: {wanted}")
+    row = [one for one in rows if one.state in IN_FORCE_STATES][-1:] or rows[-1:]
+    return next(entry for entry in entries_of(session, row[0].edition_id) if entry.key == row[0].key)
