@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from crawler.archive.records import Exchange, Outcome
-from crawler.archive.writer import open_run
+from crawler.archive.writer import open_run, utc_now
 from crawler.pages.records import Lang, PageKind, Target, Verdict
 
 AT = datetime(2026, 3, 2, 9, 15, 30, 250_000, tzinfo=UTC)
@@ -41,9 +41,9 @@ def page(number: int, body: bytes = b"", **changes: object) -> Exchange:
     return replace(fresh, **changes)  # type: ignore[arg-type]
 
 
-def sealed_run(root: Path, *exchanges: Exchange, stage: str = "portal") -> str:
-    """A run with these exchanges, closed as good; gives its id."""
-    run = open_run(root, stage, {"source": "egov"})
+def sealed_run(root: Path, *exchanges: Exchange, stage: str = "portal", at: datetime | None = None) -> str:
+    """A run with these exchanges, closed as good; gives its id. `at` stops its clock there."""
+    run = open_run(root, stage, {"source": "egov"}, now=lambda: at or utc_now())
     for exchange in exchanges:
         capture = run.write(exchange)
         run.fetch(exchange.target, exchange.url, Outcome.FETCHED, status=200, capture_id=capture.capture_id)

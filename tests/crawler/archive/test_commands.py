@@ -6,24 +6,56 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from auditor.cli.main import main
 from tests.crawler.archive.sample import page, sealed_run
 from tests.crawler.archive.test_import import ADDRESS, AT, HTML, entry, folder
 
 
-def egov_audit(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command on the archive at `root`."""
-    program = Path(sys.executable).with_name("egov-audit")
-    surroundings = os.environ | {"EGOV_AUDIT_ARCHIVE": str(root), "COLUMNS": "200"}
-    return subprocess.run(
-        [str(program), *arguments], capture_output=True, text=True, check=False, env=surroundings, cwd=root.parent
-    )
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a command ended and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
-def test_verify_says_what_was_read_and_how_to_hold_us_to_it(tmp_path: Path) -> None:
+Command = Callable[..., Done]
+
+
+@pytest.fixture
+def egov_audit(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """The command's own entry point, in this process: `egov_audit(archive, *words)`."""
+
+    def run(root: Path, *words: str) -> Done:
+        monkeypatch.setenv("EGOV_AUDIT_ARCHIVE", str(root))
+        monkeypatch.setattr(sys, "argv", ["egov-audit", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return Done(int(ended.value.code or 0), said.out, said.err)
+
+    return run
+
+
+def test_the_installed_command_verifies_where_the_environment_points(tmp_path: Path) -> None:
+    run_id = sealed_run(tmp_path / "archive", page(1))
+    command = [str(Path(sys.executable).with_name("egov-audit")), "verify"]
+    told = os.environ | {"EGOV_AUDIT_ARCHIVE": "archive"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=told, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    (tmp_path / "archive" / "index" / f"{run_id}.jsonl").unlink()
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=told, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (5, f"index/{run_id}.jsonl: is missing\n")
+
+
+def test_verify_says_what_was_read_and_how_to_hold_us_to_it(tmp_path: Path, egov_audit: Command) -> None:
     root = tmp_path / "archive"
     sealed_run(root, page(1))
     done = egov_audit(root, "verify")
@@ -40,7 +72,7 @@ def test_verify_says_what_was_read_and_how_to_hold_us_to_it(tmp_path: Path) -> N
     assert "holds no manifest with sha256 0000" in lost.stderr
 
 
-def test_verify_names_what_does_not_fit_and_ends_with_five(tmp_path: Path) -> None:
+def test_verify_names_what_does_not_fit_and_ends_with_five(tmp_path: Path, egov_audit: Command) -> None:
     root = tmp_path / "archive"
     run_id = sealed_run(root, page(1))
     log = root / "runs" / run_id / "fetches.jsonl"
@@ -54,14 +86,14 @@ def test_verify_names_what_does_not_fit_and_ends_with_five(tmp_path: Path) -> No
     assert {problem["file"] for problem in told["problems"]} == {f"runs/{run_id}/fetches.jsonl"}
 
 
-def test_verify_without_an_archive_is_a_wrong_call(tmp_path: Path) -> None:
+def test_verify_without_an_archive_is_a_wrong_call(tmp_path: Path, egov_audit: Command) -> None:
     done = egov_audit(tmp_path / "none", "verify")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("egov-audit: no archive in ")
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_import_says_what_was_taken_and_what_was_there(tmp_path: Path) -> None:
+def test_import_says_what_was_taken_and_what_was_there(tmp_path: Path, egov_audit: Command) -> None:
     root, saved = tmp_path / "archive", folder(tmp_path / "saved", entry())
     assert egov_audit(root, "import", str(saved)).stdout.startswith("1 pages taken, 0 already there (run ")
     again = egov_audit(root, "import", str(saved), "--json")
@@ -70,7 +102,7 @@ def test_import_says_what_was_taken_and_what_was_there(tmp_path: Path) -> None:
     assert (told["taken"], told["already"], told["unknown"]) == (0, 1, [])
 
 
-def test_import_of_one_page(tmp_path: Path) -> None:
+def test_import_of_one_page(tmp_path: Path, egov_audit: Command) -> None:
     root = tmp_path / "archive"
     (tmp_path / "a.html").write_bytes(HTML)
     done = egov_audit(root, "import", str(tmp_path / "a.html"), "--url", ADDRESS, "--captured-at", AT)
@@ -80,7 +112,7 @@ def test_import_of_one_page(tmp_path: Path) -> None:
     assert alone.stderr == "egov-audit: --url and --captured-at go together, and --edition-date with them\n"
 
 
-def test_import_of_unknown_addresses_takes_the_rest_and_ends_with_four(tmp_path: Path) -> None:
+def test_import_of_unknown_addresses_takes_the_rest_and_ends_with_four(tmp_path: Path, egov_audit: Command) -> None:
     strange = [entry(url=f"https://example.org/{number}") for number in range(2)]
     done = egov_audit(tmp_path / "archive", "import", str(folder(tmp_path / "saved", entry(), *strange)))
     assert (done.returncode, done.stdout.split(" (run")[0]) == (4, "1 pages taken, 0 already there")
@@ -91,7 +123,7 @@ def test_import_of_unknown_addresses_takes_the_rest_and_ends_with_four(tmp_path:
     ]
 
 
-def test_import_of_a_bad_index_is_one_line_and_ends_with_four(tmp_path: Path) -> None:
+def test_import_of_a_bad_index_is_one_line_and_ends_with_four(tmp_path: Path, egov_audit: Command) -> None:
     saved = folder(tmp_path / "saved", entry(), entry(file="../../x"))
     done = egov_audit(tmp_path / "archive", "import", str(saved))
     assert (done.returncode, done.stdout) == (4, "")
@@ -99,7 +131,7 @@ def test_import_of_a_bad_index_is_one_line_and_ends_with_four(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("command", ["import", "verify"])
-def test_an_archive_that_cannot_be_one_is_said_in_one_line(tmp_path: Path, command: str) -> None:
+def test_an_archive_that_cannot_be_one_is_said_in_one_line(tmp_path: Path, command: str, egov_audit: Command) -> None:
     (tmp_path / "archive").write_bytes(b"a file")
     saved = folder(tmp_path / "saved", entry())
     done = egov_audit(tmp_path / "archive", command, *([str(saved)] if command == "import" else []))
@@ -109,5 +141,5 @@ def test_an_archive_that_cannot_be_one_is_said_in_one_line(tmp_path: Path, comma
     assert (tmp_path / "archive").read_bytes() == b"a file"
 
 
-def test_an_unknown_option_is_a_wrong_call(tmp_path: Path) -> None:
+def test_an_unknown_option_is_a_wrong_call(tmp_path: Path, egov_audit: Command) -> None:
     assert egov_audit(tmp_path / "archive", "verify", "--nonsense").returncode == 2

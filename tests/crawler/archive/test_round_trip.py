@@ -45,7 +45,7 @@ def test_a_run_reads_back_as_it_was_written(tmp_path: Path) -> None:
     assert [issue.message for issue in reader.issues(tmp_path, run_id)] == ["странная страница"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.one_of(
         st.binary(max_size=4000), st.sampled_from([b"\r\n\r\n", b"WARC/1.1\r\n", gzip.compress(PAGE), b"\0"])
@@ -62,7 +62,7 @@ def test_any_body_comes_back_byte_for_byte(tmp_path_factory: pytest.TempPathFact
 _ODD = st.text(st.characters(codec="utf-8") | st.sampled_from("\r\n\0\t :;\u00ad\udc80"), max_size=30)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     headers=st.lists(st.tuples(_ODD, _ODD), max_size=4),
     told=st.tuples(_ODD, _ODD, _ODD, _ODD),

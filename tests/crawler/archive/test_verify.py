@@ -25,9 +25,10 @@ from tests.crawler.archive.sample import AT, EXCHANGE, page, sealed_run
 def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An archive of three runs, with a revisit into the first."""
     root = tmp_path_factory.mktemp("pristine")
-    sealed_run(root, page(1), page(2), EXCHANGE)
-    sealed_run(root, replace(EXCHANGE, at=AT + timedelta(days=1)), page(3), stage="register")
-    sealed_run(root, page(4))
+    day = timedelta(days=1)
+    sealed_run(root, page(1), page(2), EXCHANGE, at=AT + day)
+    sealed_run(root, replace(EXCHANGE, at=AT + day), page(3), stage="register", at=AT + 2 * day)
+    sealed_run(root, page(4), at=AT + 3 * day)
     return root
 
 
