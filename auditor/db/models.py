@@ -411,3 +411,65 @@ class MeasurementRow(Base):
     inputs_hash: Mapped[str] = mapped_column(String(64), doc="over the entries and codings the figure rests on")
     computed_at: Mapped[datetime]
     __table_args__ = (UniqueConstraint("as_of", "lang", "measure", "cell", "inputs_hash"),)
+
+
+class SampleRow(Base):
+    """A sample drawn for people to code: how it was drawn, so that anyone can draw it again. Never changed."""
+
+    __tablename__ = "sample"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    seed: Mapped[int] = mapped_column(BigInteger)
+    size: Mapped[int] = mapped_column(Integer)
+    frame_size: Mapped[int] = mapped_column(Integer)
+    half_width: Mapped[float | None] = mapped_column(Float, doc="the interval asked for, 0-1; none if a size was")
+    by: Mapped[list[Any]] = mapped_column(default=list, doc="what the strata are made of: nature, sector…")
+    strata: Mapped[list[Any]] = mapped_column(default=list, doc="stratum, subjects in the frame, subjects drawn")
+    codebook: Mapped[str] = mapped_column(String(20))
+    as_of: Mapped[date]
+    created_at: Mapped[datetime]
+
+
+class SampleItemRow(Base):
+    """One subject of a sample with the text that coders are shown. `weight`: frame subjects it stands for."""
+
+    __tablename__ = "sample_item"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sample_id: Mapped[int] = mapped_column(ForeignKey("sample.id"))
+    position: Mapped[int] = mapped_column(Integer)
+    subject_kind: Mapped[str] = mapped_column(String(10), doc="entry or listing")
+    subject_key: Mapped[str] = mapped_column(String(300), index=True)
+    lang: Mapped[str] = mapped_column(String(5))
+    stratum: Mapped[str] = mapped_column(String(200))
+    weight: Mapped[float] = mapped_column(Float)
+    evidence_hash: Mapped[str] = mapped_column(String(64))
+    shown: Mapped[dict[str, Any]] = mapped_column(default=dict, doc="name, result, category, provider as shown")
+    __table_args__ = (
+        UniqueConstraint("sample_id", "subject_kind", "subject_key"),
+        UniqueConstraint("sample_id", "position"),
+    )
+
+
+class SheetRow(Base):
+    """One sheet handed to one coder: whose it is, of which sample and codebook, in which order."""
+
+    __tablename__ = "sheet"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(32), unique=True)
+    sample_id: Mapped[int] = mapped_column(ForeignKey("sample.id"), index=True)
+    coder: Mapped[str] = mapped_column(String(80))
+    form: Mapped[str] = mapped_column(String(12), doc="table, doccano, terminal, adjudication")
+    order_seed: Mapped[str] = mapped_column(String(64))
+    codebook: Mapped[str] = mapped_column(String(20))
+    made_at: Mapped[datetime]
+
+
+class HandCodingRow(Base):
+    """What a person's coding has besides the codes: its sheet, a note, and for an adjudication why and between what."""
+
+    __tablename__ = "hand_coding"
+    coding_id: Mapped[int] = mapped_column(ForeignKey("coding.id"), primary_key=True)
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("sheet.id"), index=True)
+    note: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    between: Mapped[list[Any]] = mapped_column(default=list, doc="ids of the codings that were decided between")
