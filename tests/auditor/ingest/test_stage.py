@@ -402,3 +402,24 @@ def test_a_better_parser_gives_a_reading_beside_the_older(world: World, monkeypa
     with transaction(world.engine) as session:
         edition = editions_in_force(session, Lang.RU)[0]
         assert not any(entry.name.endswith("!") for entry in entries_of(session, edition.id))
+
+
+def test_a_decision_stays_with_the_reading_it_was_made_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read otherwise, the short edition is held anew; read as before, the decision counts again."""
+    key = f"{ACT}/{SECOND}/ru"
+    world.run().history(FIRST, SECOND).edition(FIRST, Spec(rows=100)).edition(SECOND, Spec(rows=80)).seal()
+    world.ingest()
+    accept(world.engine, key, "repealed by order 55", "AB")
+
+    def fixed(body: bytes, target: Target, content_type: str) -> RegisterPage:
+        page = parse_register(body, target, content_type)
+        return replace(page, rows=tuple(replace(row, name=row.name + "!") for row in page.rows), findings=())
+
+    monkeypatch.setattr(parse, "parse_register", fixed)
+    assert [held.key for held in world.ingest(again=True).held] == [key]
+    monkeypatch.undo()
+    assert world.ingest(again=True).held == []
+    with transaction(world.engine) as session:
+        edition = editions_in_force(session, Lang.RU)[-1]
+    assert (edition.key, edition.state, edition.state_by) == (key, "accepted", "AB")
+    assert edition.state_reason == "repealed by order 55"
