@@ -1,0 +1,81 @@
+"""`egov-audit demo` as a new user runs it: the figures are those that the sample's own truth tells."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from crawler.sample.truth import truth
+from tests.auditor.cli.command import Ended, egov_audit
+
+STORED = {"EGOV_AUDIT_ARCHIVE": "var/demo/archive", "EGOV_AUDIT_DB_URL": "sqlite:///var/demo/audit.db"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def demo(folder: Path) -> Ended:
+    return egov_audit(folder, "demo")
+
+
+def test_the_demo_ends_with_the_report_and_five_lines(demo: Ended, folder: Path) -> None:
+    assert demo.code == 0, demo.err
+    path, *lines = demo.out.strip().splitlines()[-6:]
+    assert (folder / path).is_file()
+    newest = truth()["acts"]["V2000019982"]["ru"]["editions"]["2024-12-13"]
+    assert lines[0].endswith(f": {newest['lines']} services (act V2000019982, edition of 2024-12-13)")
+    assert f": {newest['digitised_lines']} (" in lines[1]
+    assert f": {newest['core_complete']} (" in lines[3]
+    assert "unchecked" in lines[4]
+
+
+def test_each_date_measures_what_the_sample_holds(demo: Ended, folder: Path) -> None:
+    editions = truth()["acts"]["V2000019982"]
+    for lang in ("ru", "kk"):
+        told = json.loads(
+            egov_audit(folder, "measure", "--as-of", "2022-12-31", "--lang", lang, "--json", **STORED).out
+        )
+        wanted = editions[lang]["editions"]["2022-12-16"]
+        assert told["edition"] == "V2000019982/2022-12-16"
+        assert told["measures"]["count"]["value"] == wanted["lines"]
+        assert told["measures"]["digitised"]["value"] == wanted["digitised_lines"]
+
+
+def test_a_later_edition_that_was_not_read_is_said_beside_the_figures(demo: Ended, folder: Path) -> None:
+    told = json.loads(egov_audit(folder, "measure", "--as-of", "2022-06-01", "--json", **STORED).out)
+    assert told["edition"] == "V2000019982/2021-07-09"
+    assert told["unread_later_editions"] == ["V2000019982/2021-12-24/ru", "V2000019982/2022-03-18/ru"]
+
+
+def test_before_the_first_edition_there_is_no_figure_and_no_zero(demo: Ended, folder: Path) -> None:
+    ended = egov_audit(folder, "measure", "--as-of", "2001-01-01", "--json", **STORED)
+    assert ended.code == 4
+    assert not ended.out
+    assert "no edition of the register in ru" in ended.err
+
+
+def test_every_entry_of_the_report_has_a_kept_page(demo: Ended, folder: Path) -> None:
+    tree = BeautifulSoup((folder / "var/demo/report/index.html").read_text(encoding="utf-8"), "lxml")
+    rows = tree.select("table.entries tbody tr")
+    assert len(rows) > 300
+    assert "not coded" not in tree.text
+    for row in rows:
+        assert (folder / "var/demo/report" / str(row.find_all("a")[-1]["href"])).is_file()
+
+
+def test_the_evidence_is_whole_and_a_second_run_adds_no_figure(demo: Ended, folder: Path) -> None:
+    assert egov_audit(folder, "verify", **STORED).code == 0
+    rows = csv.DictReader((folder / "var/demo/report/csv/figures.csv").open(encoding="utf-8-sig", newline=""))
+    before = [tuple(row.values()) for row in rows]
+    assert egov_audit(folder, "demo").code == 0
+    rows = csv.DictReader((folder / "var/demo/report/csv/figures.csv").open(encoding="utf-8-sig", newline=""))
+    assert [tuple(row.values()) for row in rows] == before
+    again = egov_audit(folder, "measure", "--as-of", "2022-12-31", **STORED)
+    assert "kept before" in again.err
