@@ -7,8 +7,8 @@ from pathlib import Path
 
 import typer.main
 
-from auditor.cli.main import COMMAND_MODULES
 from auditor.cli.app import app
+from auditor.cli.main import COMMAND_MODULES
 from auditor.config import AuditConfig
 
 ROOT = Path(__file__).parent.parent
