@@ -1,21 +1,34 @@
 """A real crawl in a process of its own: a spider that asks for given addresses and says what came back to it.
 
-Run as a module with one JSON object on stdin: `urls`, `settings`, `follow` (ask for these, one after another's page).
-The last line on stdout is a JSON object: what callbacks and errbacks got, the finish reason and the statistics.
+The processes are forked from one that has Scrapy imported already (and no reactor yet): half a hundred crawls would
+otherwise spend most of their time importing.
 """
 
 from __future__ import annotations
 
+import io
 import json
+import multiprocessing
 import os
-import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler, CrawlerProcess
+from scrapy.settings import Settings
+
+from crawler.config import CrawlConfig
+from crawler.pages.address import identify
+from crawler.pages.html import decode
+from crawler.pages.records import PageKind, Target
+from crawler.sources.load import load_sources
+
 REPOSITORY = Path(__file__).parents[3]
+_PRELOAD = [__name__, "crawler.middlewares.ledger", "crawler.middlewares.tls", "crawler.middlewares.retry"]
 
 
 @dataclass(frozen=True)
@@ -26,89 +39,88 @@ class Crawl:
     lost: dict[str, dict[str, Any]]  # asked address → what its errback saw
     stats: dict[str, Any]
     stderr: str
-    lines: list[str] = field(default_factory=list)  # stderr's lines without their time
+
+    @property
+    def lines(self) -> list[str]:
+        """What was printed, without the time of each line."""
+        return [line.split(" ", 2)[2] for line in self.stderr.splitlines() if line.strip()]
+
+
+class Probe(Spider):
+    """Asks for the addresses it is given."""
+
+    name = "probe"
+
+    def __init__(self, urls: list[str]) -> None:
+        """Belongs to the source adilet, wherever the environment says that is."""
+        super().__init__()
+        self.source = load_sources(CrawlConfig())["adilet"]
+        self._urls = urls
+        self._got: dict[str, dict[str, Any]] = {}
+        self._lost: dict[str, dict[str, Any]] = {}
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Every address, each with the target that it is by its form."""
+        for url in self._urls:
+            target = identify(url, (self.source.site,)) or Target("adilet", PageKind.ACT_TEXT)
+            yield Request(url, callback=self.good, errback=self.bad, meta={"target": target, "asked": url})
+
+    def good(self, response: Any) -> None:
+        """Note what a callback is given."""
+        self._got[response.meta["asked"]] = {
+            "url": response.url,
+            "status": response.status,
+            "verdict": response.meta["verdict"],
+            "capture_id": response.meta["capture_id"],
+            "text": decode(response.body, (response.headers.get("Content-Type") or b"").decode()),
+        }
+
+    def bad(self, failure: Any) -> None:
+        """Note what an errback is given."""
+        said = {"type": type(failure.value).__name__, **vars(failure.value)}
+        self._lost[failure.request.meta["asked"]] = said
+
+    def told(self, crawler: Crawler) -> dict[str, Any]:
+        """Everything noted, and the crawl's statistics."""
+        assert crawler.stats is not None
+        return {"got": self._got, "lost": self._lost, "stats": crawler.stats.get_stats()}
 
 
 def crawl(urls: list[str], archive: Path, env: Mapping[str, str] | None = None, **settings: object) -> Crawl:
     """Crawl with the product's own settings, delay 0; `env` holds `EGOV_AUDIT_…`, `settings` go over them."""
-    environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
-    environment |= {"EGOV_AUDIT_ARCHIVE": str(archive), "EGOV_AUDIT_DELAY": "0", "EGOV_AUDIT_TIMEOUT": "20"}
-    environment |= {"EGOV_AUDIT_ADILET_URL": "/".join(urls[0].split("/")[:3]), **(env or {})}
-    done = subprocess.run(
-        [sys.executable, "-W", "error::DeprecationWarning:crawler", "-m", "tests.crawler.manners.probe"],
-        input=json.dumps({"urls": urls, "settings": settings}),
-        capture_output=True,
-        text=True,
-        cwd=REPOSITORY,
-        env=environment,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout.splitlines()[-1])
-    lines = [line.split(" ", 2)[2] for line in done.stderr.splitlines() if line.strip()]
-    return Crawl(told["got"], told["lost"], told["stats"], done.stderr, lines)
+    environment = {
+        "EGOV_AUDIT_ARCHIVE": str(archive),
+        "EGOV_AUDIT_DELAY": "0",
+        "EGOV_AUDIT_TIMEOUT": "20",
+        "EGOV_AUDIT_ADILET_URL": "/".join(urls[0].split("/")[:3]),
+        **(env or {}),
+    }
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOAD)
+    with tempfile.TemporaryDirectory() as folder:
+        child = context.Process(target=_crawl, args=(folder, urls, environment, settings))
+        child.start()
+        child.join(120)
+        stderr = Path(folder, "stderr").read_text(encoding="utf-8")
+        assert child.exitcode == 0, stderr
+        told = json.loads(Path(folder, "told").read_bytes())
+    return Crawl(told["got"], told["lost"], told["stats"], stderr)
 
 
-def main() -> None:
-    """Read the order from stdin, crawl, tell on stdout."""
-    from scrapy import Request, Spider
-    from scrapy.crawler import CrawlerProcess
-    from scrapy.settings import Settings
-
-    from crawler.config import CrawlConfig
-    from crawler.pages.address import identify
-    from crawler.pages.html import decode
-    from crawler.pages.records import PageKind, Target
-    from crawler.sources.load import load_sources
-
-    order = json.load(sys.stdin)
-    got: dict[str, dict[str, Any]] = {}
-    lost: dict[str, dict[str, Any]] = {}
-
-    class Probe(Spider):
-        name = "probe"
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.source = load_sources(CrawlConfig())["adilet"]
-
-        async def start(self) -> AsyncIterator[Request]:
-            for url in order["urls"]:
-                target = identify(url, (self.source.site,)) or Target("adilet", PageKind.ACT_TEXT)
-                yield Request(url, callback=self.good, errback=self.bad, meta={"target": target, "asked": url})
-
-        def good(self, response: Any) -> None:
-            text = decode(response.body, (response.headers.get("Content-Type") or b"").decode())
-            got[response.meta["asked"]] = {
-                "url": response.url,
-                "status": response.status,
-                "verdict": response.meta["verdict"],
-                "capture_id": response.meta["capture_id"],
-                "text": text,
-            }
-
-        def bad(self, failure: Any) -> None:
-            error = failure.value
-            lost[failure.request.meta["asked"]] = {
-                "type": type(error).__name__,
-                "outcome": error.outcome,
-                "code": error.code,
-                "detail": error.detail,
-                "status": error.status,
-                "verdict": error.verdict,
-                "capture_id": error.capture_id,
-            }
-
+def _crawl(folder: str, urls: list[str], env: dict[str, str], overrides: dict[str, object]) -> None:
+    """In the child: crawl, leave what came of it in files."""
+    with open(f"{folder}/stderr", "wb") as file:
+        os.dup2(file.fileno(), 2)
+    sys.stderr = io.TextIOWrapper(io.FileIO(2, "w", closefd=False), encoding="utf-8", write_through=True)
+    for name in [name for name in os.environ if "proxy" in name.lower() or name.startswith("EGOV_AUDIT_")]:
+        del os.environ[name]
+    os.environ.update(env)
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    settings.update(order["settings"], priority="cmdline")
+    settings.update(overrides, priority="cmdline")
     process = CrawlerProcess(settings)
     crawler = process.create_crawler(Probe)
-    process.crawl(crawler)
+    process.crawl(crawler, urls=urls)
     process.start()
-    print(json.dumps({"got": got, "lost": lost, "stats": crawler.stats.get_stats()}, default=str))
-
-
-if __name__ == "__main__":
-    main()
+    assert isinstance(crawler.spider, Probe)
+    Path(folder, "told").write_text(json.dumps(crawler.spider.told(crawler), default=str), encoding="utf-8")
