@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -31,8 +31,11 @@ def parse_faults(lines: str) -> tuple[Fault, ...]:
     return tuple(Fault(code, message) for code, message in pairs)
 
 
-def edition_faults(page: RegisterPage, lang: Lang, bounds: Expectations) -> tuple[Fault, ...]:
-    """What speaks against a page by itself: not understood, cut, too short, half empty, in the other language."""
+def edition_faults(page: RegisterPage, lang: Lang, bounds: Expectations, needed: Collection[str]) -> tuple[Fault, ...]:
+    """What speaks against a page by itself: not understood, cut, too short, half empty, in the other language.
+
+    `needed` are the fields whose columns the act's table must have; another field may be filled in no row at all.
+    """
     faults = []
     if not page.complete:
         errors = [finding for finding in page.findings if finding.level is Level.ERROR]
@@ -46,7 +49,7 @@ def edition_faults(page: RegisterPage, lang: Lang, bounds: Expectations) -> tupl
         )
     if len(page.rows) < bounds.min_rows:
         faults.append(Fault("too_few_rows", f"{len(page.rows)} rows read, at least {bounds.min_rows} are expected"))
-    faults += _fill_faults(page.live, bounds)
+    faults += _fill_faults(page.live, bounds, needed)
     if page.lang is not None and page.lang is not lang:
         faults.append(Fault("wrong_language", f"asked for {lang}, but the letters are those of {page.lang}"))
     return tuple(faults)
@@ -61,7 +64,7 @@ def list_faults(page: PortalList, bounds: Expectations) -> tuple[Fault, ...]:
         faults.append(
             Fault("too_few_listings", f"{len(page.listings)} listings, at least {bounds.min_listings} are expected")
         )
-    return tuple(faults + _fill_faults(page.listings, bounds))
+    return tuple(faults + _fill_faults(page.listings, bounds, bounds.fill))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +122,12 @@ def _drop_faults(reading: Reading, references: Sequence[Reading]) -> tuple[Fault
     return ()
 
 
-def _fill_faults(records: Sequence[object], bounds: Expectations) -> list[Fault]:
+def _fill_faults(records: Sequence[object], bounds: Expectations, needed: Collection[str]) -> list[Fault]:
     faults = []
     for field, least in bounds.fill.items():
         filled = sum(bool(getattr(record, field)) for record in records)
-        if records and filled < least * len(records):
+        there = filled or field in needed
+        if records and there and filled < least * len(records):
             faults.append(
                 Fault("low_fill", f"{field} is filled in {filled} of {len(records)} rows, {least:.0%} are expected")
             )

@@ -8,6 +8,7 @@ from auditor.ingest.expect import Fault, edition_faults, list_faults
 from auditor.records import Problem
 from crawler.archive.records import Capture
 from crawler.errors import UsageError
+from crawler.pages.columns import demands
 from crawler.pages.history import parse_history
 from crawler.pages.info import parse_info
 from crawler.pages.portal import parse_portal_list, parse_service_page
@@ -79,7 +80,8 @@ def _parse(capture: Capture, body: bytes, source: Source) -> Page:
 def _faults(page: Page, capture: Capture, source: Source) -> tuple[Fault, ...]:
     bounds = source.facts.expectations
     if isinstance(page, RegisterPage):
-        return edition_faults(page, Lang(capture.target.lang or ""), bounds)
+        needed = demands(capture.target.act).mandatory
+        return edition_faults(page, Lang(capture.target.lang or ""), bounds, needed)
     if isinstance(page, PortalList):
         return list_faults(page, bounds)
     if isinstance(page, HistoryPage) and not page.rows:

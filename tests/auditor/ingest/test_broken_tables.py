@@ -46,6 +46,8 @@ def test_a_broken_table_never_comes_into_force(world: World, page: Callable[[], 
     before = world.rows()
     assert world.ingest().new_rows == 0
     assert world.rows() == before
+    assert world.ingest(again=True).issues == 0
+    assert world.rows()["issue"] == before["issue"], "what is found again is no new issue"
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ def page(*rows: RegisterRow, **values: object) -> RegisterPage:
 
 
 def codes(read: RegisterPage, lang: Lang = Lang.RU, **bounds: object) -> list[str]:
-    return [fault.code for fault in edition_faults(read, lang, Expectations.model_validate(bounds))]
+    return [fault.code for fault in edition_faults(read, lang, Expectations.model_validate(bounds), ["form"])]
 
 
 def test_a_page_by_itself() -> None:
@@ -126,9 +126,16 @@ def test_a_page_by_itself() -> None:
     assert codes(page(*rows[:9], row(10, form="", dead=True)), fill={"form": 1.0}) == [], "dead rows are empty"
 
 
+def test_a_column_that_the_act_need_not_have_may_be_missing_but_not_half_empty() -> None:
+    rows = [row(number, form="") for number in range(1, 11)]
+    assert codes(page(*rows), fill={"form": 0.9}) == ["low_fill"]
+    assert codes(page(*rows), fill={"provider": 0.9}) == []
+    assert codes(page(*rows[:9], replace(rows[9], provider="МЮ")), fill={"provider": 0.9}) == ["low_fill"]
+
+
 def test_what_was_not_understood_is_named() -> None:
     finding = Finding("unknown_column", Level.ERROR, "table 1 row 1 column 4", "the heading means no known field")
-    faults = edition_faults(page(row(1), complete=False, findings=(finding,)), Lang.RU, Expectations())
+    faults = edition_faults(page(row(1), complete=False, findings=(finding,)), Lang.RU, Expectations(), [])
     assert str(faults[0]) == (
         "incomplete: the register was not understood (table 1 row 1 column 4: the heading means no known field)"
     )

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from auditor.db.models import EditionKnownRow, EntryRow, FetchRow, RunRow
+from auditor.db.models import EditionKnownRow, EditionRow, EntryRow, FetchRow, RunRow
 from auditor.db.read import editions_in_force, entries_of, evidence_of_edition, listings
 from auditor.db.session import exclusive, transaction
 from auditor.ingest import parse
@@ -303,6 +303,14 @@ def test_an_imported_page_says_so(world: World) -> None:
         assert {one.provenance for one in evidence_of_edition(session, edition.id).values()} == {"imported"}
 
 
+def test_an_act_of_before_the_forms_is_read_without_them(world: World) -> None:
+    old = Spec(rows=60, dead_every=0, fields=("number", "name", "provider"))
+    day = date(2010, 7, 20)
+    world.run().history(day, act="P070000561_").edition(day, old, act="P070000561_").seal()
+    assert world.ingest().exit_code == 0
+    assert world.in_force() == [(f"P070000561_/{day}/ru", 60)]
+
+
 def test_portal_readings(world: World) -> None:
     world.run(stage="portal").page(LIST, list_page({"a": "Семья", "b": "Дом", "c": "Дом"})).page(
         f"{LIST}/a", service_page("A", "Справка о составе семьи")
@@ -396,6 +404,8 @@ def test_a_better_parser_gives_a_reading_beside_the_older(world: World, monkeypa
         edition = editions_in_force(session, Lang.RU)[0]
         assert all(entry.name.endswith("!") for entry in entries_of(session, edition.id) if not entry.dead)
         assert session.query(EntryRow).count() == 200
+        states = session.scalars(select(EditionRow.state).order_by(EditionRow.id))
+        assert list(states) == ["superseded", "good"]
     assert world.issues("silent_rewrite") == [], "one capture read twice is no change of the text"
     monkeypatch.undo()
     assert world.ingest(again=True).editions == 0
