@@ -60,8 +60,7 @@ class FaultServer:
         self._lock = threading.Lock()
         self._open: list[socket.socket] = []
         self.asked: list[Asked] = []
-        self.most_at_once = 0
-        self._now = 0
+        self.connections = 0
 
     @property
     def url(self) -> str:
@@ -96,6 +95,7 @@ class FaultServer:
                 connection, _ = self._socket.accept()
             except OSError:
                 return
+            self.connections += 1
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
@@ -110,15 +110,11 @@ class FaultServer:
             while (asked := _read(stream)) is not None:
                 with self._lock:
                     self.asked.append(asked)
-                    self._now += 1
-                    self.most_at_once = max(self.most_at_once, self._now)
                     answer = self._answer(asked)
                 if answer.silent:
                     stream.read()  # until the client gives up
                 if not (answer.silent or answer.dropped):
                     connection.sendall(answer.wire())
-                with self._lock:
-                    self._now -= 1
                 if answer.silent or answer.dropped or (answer.length is not None and answer.length != len(answer.body)):
                     break
             connection.shutdown(socket.SHUT_RDWR)

@@ -106,8 +106,7 @@ def test_a_followed_redirect_is_recorded_under_the_address_asked(tour: Tour) -> 
     assert tour.logs.fetch(tour.url("same_page"))["detail"] == f"redirected to {got['url']}"
 
 
-def test_the_server_sees_one_honest_visitor_without_memory(tour: Tour) -> None:
-    assert tour.server.most_at_once == 1
+def test_the_server_sees_an_honest_visitor(tour: Tour) -> None:
     assert tour.server.asked[0].path == "/robots.txt"
     assert sum(asked.path == "/robots.txt" for asked in tour.server.asked) == 1
     for asked in tour.server.asked:

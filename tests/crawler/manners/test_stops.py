@@ -42,6 +42,15 @@ def test_a_challenge_is_kept_and_ends_the_crawl(tmp_path: Path) -> None:
     assert logs.run["detail"].startswith(f"challenge: {url} answers with a challenge page (2 fetched, ")
 
 
+def test_a_challenge_behind_a_503_is_not_tried_again(tmp_path: Path) -> None:
+    answer = Answer(503, b"<html><body><div class='cf-turnstile'></div></body></html>", {"Retry-After": "5"})
+    with FaultServer({PATHS[0]: answer}) as server:
+        done = crawl([server.url + PATHS[0]], tmp_path)
+        assert server.paths == PATHS[:1]
+    assert done.stats["finish_reason"] == "challenge"
+    assert done.lost[server.url + PATHS[0]]["verdict"] == "challenge"
+
+
 def test_pages_waiting_for_their_turn_are_recorded_as_not_asked(tmp_path: Path) -> None:
     with FaultServer(dict.fromkeys(PATHS, CHALLENGE)) as server:
         done = crawl([server.url + path for path in PATHS], tmp_path)

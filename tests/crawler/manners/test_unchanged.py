@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.crawler.faults import Answer, FaultServer, good, page
+from tests.crawler.faults import PLAIN, Answer, FaultServer, good, page
 from tests.crawler.manners.logs import read_logs
 from tests.crawler.manners.probe import crawl
 
@@ -83,9 +83,18 @@ def test_a_page_whose_evidence_was_damaged_is_asked_for_in_full(tmp_path: Path) 
     assert "evidence_unreadable" in read_logs(tmp_path).codes(server.url + path)
 
 
+def test_one_connection_carries_all_pages_of_a_host(tmp_path: Path) -> None:
+    paths = [f"/rus/docs/V2000019982/{day:02}.01.2021" for day in range(1, 11)]
+    with FaultServer(dict.fromkeys(paths, good())) as server:
+        done = crawl([server.url + path for path in paths], tmp_path)
+        assert len(done.got) == 10
+        assert server.connections == 1
+
+
 def test_cookies_are_not_sent_back_and_the_language_is_asked_for(tmp_path: Path) -> None:
     russian, kazakh = "/rus/docs/V2000019982", "/kaz/docs/V2000019982"
-    routes = {path: good("Текст", **{"Set-Cookie": "session=1; Path=/"}) for path in (russian, kazakh)}
+    routes = {path: good() for path in (russian, kazakh)}
+    routes["/robots.txt"] = Answer(body=b"User-agent: *", headers={**PLAIN, "Set-Cookie": "session=1; Path=/"})
     with FaultServer(routes) as server:
         crawl([server.url + russian, server.url + kazakh], tmp_path)
         asked = {one.path: one.headers for one in server.asked}
