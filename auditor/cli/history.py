@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,7 +13,19 @@ from sqlalchemy.orm import Session
 from auditor.cli.app import app, load_config, note, say, say_json
 from auditor.db.links import link_counts
 from auditor.db.session import open_database, transaction
+from auditor.link.stage_review import (
+    Answer,
+    decide,
+    export_questions,
+    names_in,
+    open_questions,
+    read_answers,
+)
 from auditor.records import LinkState
+from crawler.errors import UsageError
+
+review_app = typer.Typer(help="What only a person can decide.", no_args_is_help=True)
+app.add_typer(review_app, name="review")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
 
@@ -61,3 +74,62 @@ def link_everything(session: Session, threshold: float, now: datetime) -> dict[s
 
 def _line(title: str, counts: dict[str, int]) -> str:
     return f"{title}: " + (", ".join(f"{name} {count}" for name, count in counts.items()) or "none")
+
+
+@review_app.command("links")
+def review_links(
+    *,
+    export: Annotated[Path | None, typer.Option("--export", help="Write the open questions to this CSV file.")] = None,
+    import_file: Annotated[Path | None, typer.Option("--import", help="Keep the decisions in this CSV file.")] = None,
+    confirm: Annotated[int | None, typer.Option("--confirm", help="Id of a link that is true.")] = None,
+    refuse: Annotated[int | None, typer.Option("--refuse", help="Id of a link that is false.")] = None,
+    by: Annotated[str, typer.Option("--by", help="Who decides.")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Why, in a line.")] = "",
+    json_out: Json = False,
+) -> None:
+    """List links that the evidence does not settle, and keep people's decisions on them."""
+    asked = [choice for choice in (export, import_file, confirm, refuse) if choice is not None]
+    if len(asked) > 1:
+        raise UsageError("one of --export, --import, --confirm, --refuse at a time")
+    with open_database(load_config().db_url) as engine, transaction(engine) as session:
+        if export is not None:
+            say(f"{export_questions(session, export)} open questions in {export}")
+        elif import_file is not None:
+            _decided(decide(session, read_answers(import_file), datetime.now(UTC)))
+        elif confirm is not None or refuse is not None:
+            word = "confirm" if confirm is not None else "refuse"
+            answer = Answer(int(str(asked[0])), word, by, reason)
+            _decided(decide(session, [answer], datetime.now(UTC)))
+        else:
+            _show_questions(session, json_out=json_out)
+
+
+def _decided(ids: list[int]) -> None:
+    say(f"{len(ids)} decisions kept")
+    note("run `egov-audit link` so that services follow them")
+
+
+def _show_questions(session: Session, *, json_out: bool) -> None:
+    links = open_questions(session)
+    names = names_in(session, links)
+    if json_out:
+        say_json(
+            [
+                {
+                    "id": one.id,
+                    "type": str(one.link.type),
+                    "probability": one.link.probability,
+                    "older": one.link.older,
+                    "newer": one.link.newer,
+                    "older_name": names.get(one.link.older, ""),
+                    "newer_name": names.get(one.link.newer, ""),
+                    "evidence": dict(one.link.evidence),
+                }
+                for one in links
+            ]
+        )
+        return
+    for one in links:
+        say(f"{one.id}  {one.link.type} {one.link.probability:.2f}  {one.link.older}  {one.link.newer}")
+        say(f"    {names.get(one.link.older, '')}\n    {names.get(one.link.newer, '')}")
+    note(f"{len(links)} open questions")

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Row, Select, Table, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from auditor.db.models import IssueRow, LinkingRow, LinkRow, MembershipRow, ServiceRow
+from auditor.db.models import EntryRow, IssueRow, LinkingRow, LinkRow, MembershipRow, ServiceRow
 from auditor.records import Link, LinkState, LinkType
 from crawler.pages.records import Finding
 
@@ -217,6 +217,15 @@ def _insert(session: Session, model: type[Any], rows: Sequence[Mapping[str, Any]
     table: Table = model.__table__
     if rows:
         session.execute(insert(table), rows)
+
+
+def names_of(session: Session, keys: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Name and subname of rows by key, those of the newest reading."""
+    found: dict[str, tuple[str, str]] = {}
+    for chunk in _chunks(keys):
+        statement = select(EntryRow.key, EntryRow.name, EntryRow.subname).where(EntryRow.key.in_(chunk))
+        found |= {row.key: (row.name, row.subname) for row in session.execute(statement.order_by(EntryRow.id))}
+    return found
 
 
 def _service_ids(session: Session, services: Collection[str]) -> dict[str, int]:

@@ -56,6 +56,7 @@ def link_editions(older: Sequence[Entry], newer: Sequence[Entry], decided: Seque
     live_old = tuple(e for e in older if not e.dead and e.key not in settled)
     live_new = tuple(e for e in newer if not e.dead and e.key not in settled)
     work = _Work(list(live_old), list(live_new), refused)
+    work.take(_unique(work, _code_and_text), "code_and_name")
     work.take(_unique(work, _code_and_name), "code_and_name")
     work.take(_in_order(work, _code_and_name), "code_and_name_in_order")
     work.take(_unique(work, _name_and_bodies), "name_and_provider")
@@ -65,6 +66,11 @@ def link_editions(older: Sequence[Entry], newer: Sequence[Entry], decided: Seque
         _weigh(work, live_old, live_new)
     place = {entry.key: entry.ordinal for entry in live_new}
     return sorted(work.links, key=lambda link: (place[link.newer], link.state, link.older))
+
+
+def _code_and_text(entry: Entry) -> Hashable:
+    # Letter for letter: what most rows are, and cheap to see.
+    return (entry.code, entry.name, entry.subname) if entry.code else None
 
 
 def _code_and_name(entry: Entry) -> Hashable:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from scipy import sparse
 
-from auditor.link.words import GENERIC, field_key, folded, numbers, stem, turns, words
+from auditor.link.words import GENERIC, field_key, folded, numbers, stem, stems, turns, words
 from auditor.records import Entry
 
 Matrix = NDArray[np.float32]
@@ -42,14 +42,24 @@ FIELD_WEIGHTS: dict[str, tuple[float, float]] = {
     "recipient": (0.2, -0.8),
 }
 
-_CELLS: dict[str, Callable[[Entry], str]] = {
-    "section": lambda entry: field_key(entry.section) or entry.code[:3],
-    "subsection": lambda entry: field_key(entry.subsection) or entry.code[:5],
-    "provider": lambda entry: field_key(entry.provider),
-    "developer": lambda entry: field_key(entry.developer),
-    "bylaw": lambda entry: field_key(entry.bylaw),
-    "recipient": lambda entry: " ".join(sorted(entry.recipients)) or field_key(entry.recipient),
+_Raw = tuple[str, ...]
+_CELLS: dict[str, tuple[Callable[[Entry], _Raw], Callable[[_Raw], str]]] = {
+    "section": (lambda entry: (entry.section, entry.code[:3]), lambda raw: field_key(raw[0]) or raw[1]),
+    "subsection": (lambda entry: (entry.subsection, entry.code[:5]), lambda raw: field_key(raw[0]) or raw[1]),
+    "provider": (lambda entry: (entry.provider,), lambda raw: field_key(raw[0])),
+    "developer": (lambda entry: (entry.developer,), lambda raw: field_key(raw[0])),
+    "bylaw": (lambda entry: (entry.bylaw,), lambda raw: field_key(raw[0])),
+    "recipient": (
+        lambda entry: (entry.recipient, *sorted(entry.recipients)),
+        lambda raw: " ".join(raw[1:]) or field_key(raw[0]),
+    ),
 }
+
+
+def _cell(field: str, entry: Entry) -> str:
+    """A field's value as it is compared; headings fall back on the code that holds them."""
+    take, fold = _CELLS[field]
+    return fold(take(entry))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +73,10 @@ class Anchors:
     def of(cls, pairs: Sequence[tuple[Entry, Entry]]) -> Anchors:
         """Learn from linked rows which value of a field became which: at least twice, and more often than any other."""
         aliases: dict[str, dict[str, str]] = {}
-        for name, cell in _CELLS.items():
+        for name, (take, fold) in _CELLS.items():
             counts: dict[str, Counter[str]] = {}
-            for older, newer in pairs:
-                counts.setdefault(cell(older), Counter())[cell(newer)] += 1
+            for (before, after), times in Counter((take(older), take(newer)) for older, newer in pairs).items():
+                counts.setdefault(fold(before), Counter())[fold(after)] += times
             aliases[name] = {
                 before: after
                 for before, found in counts.items()
@@ -102,11 +112,11 @@ def context_odds(older: Sequence[Entry], newer: Sequence[Entry], anchors: Anchor
     code_same = _equal([e.code for e in older], [e.code for e in newer])
     code_given = np.outer([bool(e.code) for e in older], [bool(e.code) for e in newer])
     odds = np.where(code_given & ~code_same, CODE_DIFFERS, 0.0)
-    for field, cell in _CELLS.items():
+    for field in _CELLS:
         same_weight, differs_weight = FIELD_WEIGHTS[field]
         alias = anchors.aliases.get(field, {})
-        before = [cell(entry) for entry in older]
-        after = [cell(entry) for entry in newer]
+        before = [_cell(field, entry) for entry in older]
+        after = [_cell(field, entry) for entry in newer]
         same = _equal(before, after) | _equal([alias.get(value, "") for value in before], after)
         given = np.outer([bool(value) for value in before], [bool(value) for value in after])
         odds += np.where(same, same_weight, differs_weight * given)
@@ -115,8 +125,8 @@ def context_odds(older: Sequence[Entry], newer: Sequence[Entry], anchors: Anchor
 
 def same_heading(older: Sequence[Entry], newer: Sequence[Entry], anchors: Anchors) -> NDArray[np.bool_]:
     """Where both rows stand under one heading, renamed headings included."""
-    cell, alias = _CELLS["subsection"], anchors.aliases.get("subsection", {})
-    before, after = [cell(entry) for entry in older], [cell(entry) for entry in newer]
+    alias = anchors.aliases.get("subsection", {})
+    before, after = ([_cell("subsection", entry) for entry in side] for side in (older, newer))
     return _equal(before, after) | _equal([alias.get(value, "") for value in before], after)
 
 
@@ -129,7 +139,7 @@ def name_evidence(
     known_old = {word for e in corpus_old for word in words(folded(e.name, e.subname))}
     known_new = {word for e in corpus_new for word in words(folded(e.name, e.subname))}
     misspelt = _misspellings(texts_old, texts_new, known_old, known_new)
-    stems_old = [frozenset(stem(word) for word in words(text)) for text in texts_old]
+    stems_old = [stems(text) for text in texts_old]
     stems_new = [frozenset(stem(misspelt.get(word, word)) for word in words(text)) for text in texts_new]
     weight = _weights(stems_old, stems_new, corpus_old, corpus_new)
     index = {word: number for number, word in enumerate(weight)}
@@ -157,7 +167,7 @@ def _weights(
     """Weight of every stem of the leftovers: the rarer in the editions, the heavier; generic ones are light."""
     seen: Counter[str] = Counter()
     for entry in (*corpus_old, *corpus_new):
-        seen.update({stem(word) for word in words(folded(entry.name, entry.subname))})
+        seen.update(stems(folded(entry.name, entry.subname)))
     total = max(len(corpus_old) + len(corpus_new), 1)
     weights = {}
     for word in sorted(set().union(*stems_old, *stems_new)):

@@ -22,6 +22,7 @@ from auditor.db.links import (
     make_services,
     members_of,
     memberships,
+    names_of,
     store_memberships,
     sync_findings,
     sync_links,
@@ -34,6 +35,7 @@ from auditor.link.languages import pair_languages
 from auditor.link.plan import LINKER, Step, steps
 from auditor.link.restored import link_restored
 from auditor.link.services import Book, edition_of, keep_names, keeps_identity, rows_by_language
+from auditor.link.words import name_key
 from auditor.records import EditionRef, Entry, Link, LinkState, LinkType
 from crawler.pages.records import Finding, Lang, Level
 
@@ -235,11 +237,12 @@ def _restored(run: _Run, lang: Lang, begun: Sequence[Entry], people: Sequence[Li
     if not begun or not gone:
         return []
     refused = {(link.older, link.newer) for link in people if link.state is LinkState.REFUSED}
-    unread = {edition_of(key) for key, entry in gone.items() if entry is None}
-    if unread:
-        wanted = [run.texts[key].id for key in sorted(unread) if key in run.texts]
-        for entries in entries_of_many(run.session, wanted).values():
-            gone.update({entry.key: entry for entry in entries if entry.key in gone})
+    names = {name_key(entry.name, entry.subname) for entry in begun}
+    unread = names_of(run.session, [key for key, entry in gone.items() if entry is None])
+    wanted = {edition_of(key) for key, (name, subname) in unread.items() if name_key(name, subname) in names}
+    ids = [run.texts[key].id for key in sorted(wanted) if key in run.texts]
+    for entries in entries_of_many(run.session, ids).values() if ids else ():
+        gone.update({entry.key: entry for entry in entries if entry.key in gone})
     candidates = [entry for entry in gone.values() if entry is not None]
     return [link for link in link_restored(candidates, begun) if (link.older, link.newer) not in refused]
 

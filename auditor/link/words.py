@@ -96,6 +96,12 @@ GENERIC = frozenset(
 
 
 @lru_cache(maxsize=16384)
+def stems(text: str) -> frozenset[str]:
+    """The stems of a folded text."""
+    return frozenset(stem(word) for word in words(text))
+
+
+@lru_cache(maxsize=16384)
 def numbers(text: str) -> frozenset[str]:
     """The numbers a folded text holds."""
     return frozenset(_NUMBER.findall(text))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 from auditor.db.session import connect, transaction, upgrade
 from auditor.link.stage import link_register
 from crawler.pages.records import Lang
+from tests.auditor.link.command import run
 from tests.auditor.link.histories import USUAL, History, write_history
 from tests.auditor.link.store import NOW, store_edition
 
@@ -36,14 +35,6 @@ def db(history: History, tmp_path_factory: pytest.TempPathFactory) -> str:
         link_register(session, NOW)
     engine.dispose()
     return url
-
-
-def run(db: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command as installed."""
-    command = [str(Path(sys.executable).parent / "egov-audit"), *arguments]
-    return subprocess.run(
-        command, capture_output=True, text=True, env={"EGOV_AUDIT_DB_URL": db, "PATH": ""}, check=False
-    )
 
 
 def test_the_account_in_json_has_the_promised_shape_and_closes(db: str, history: History) -> None:

@@ -1,0 +1,116 @@
+"""A person's say in links: the open questions as a table to work in, decisions as rows with name, date and reason."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from auditor.db.links import StoredLink, add_decision, decisions, link_by_id, names_of, stored_links
+from auditor.records import LinkState
+from auditor.tables import write_csv
+from crawler.errors import ContentError, UsageError
+
+#: Columns of a review file. `decision` (confirm or refuse), `by` and `reason` are for the person.
+COLUMNS = ("id", "type", "probability", "older", "newer", "older_name", "newer_name", "evidence", "decision", "by",
+           "reason")  # fmt: skip
+_STATES = {"confirm": LinkState.ACCEPTED, "refuse": LinkState.REFUSED}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One decision of a person. `older` and `newer` are the keys they saw, "" when they gave only the id."""
+
+    link_id: int
+    decision: str
+    by: str
+    reason: str
+    older: str = ""
+    newer: str = ""
+    place: str = ""
+
+
+def open_questions(session: Session) -> list[StoredLink]:
+    """Candidates that no person has decided yet, by id."""
+    answered = {(one.link.older, one.link.newer) for one in decisions(session)}
+    return [
+        one for one in stored_links(session, LinkState.CANDIDATE) if (one.link.older, one.link.newer) not in answered
+    ]
+
+
+def names_in(session: Session, links: Iterable[StoredLink]) -> dict[str, str]:
+    """Names by key for both ends of links; a listing's key stands for itself."""
+    keys = sorted({key for one in links for key in (one.link.older, one.link.newer)})
+    return {key: " ".join(filter(None, pair)) for key, pair in names_of(session, keys).items()}
+
+
+def export_questions(session: Session, path: Path) -> int:
+    """Write the open questions as CSV to be filled in; gives how many there are."""
+    links = open_questions(session)
+    names = names_in(session, links)
+    rows = [
+        (one.id, one.link.type, one.link.probability, one.link.older, one.link.newer, names.get(one.link.older, ""),
+         names.get(one.link.newer, ""), "; ".join(f"{what}: {value}" for what, value in one.link.evidence), "", "", "")
+        for one in links
+    ]  # fmt: skip
+    return write_csv(path, COLUMNS, rows)
+
+
+def read_answers(path: Path) -> list[Answer]:
+    """The decisions in a review file; lines without one are left out. Raises ContentError with the line's number."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            table = csv.DictReader(stream)
+            missing = {"id", "older", "newer", "decision", "by", "reason"} - set(table.fieldnames or ())
+            if missing:
+                raise ContentError(f"{path.name}: no column {', '.join(sorted(missing))}")
+            return [_answer(line, f"{path.name} line {table.line_num}") for line in table if _given(line)]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ContentError(f"{path.name} is no CSV in UTF-8: {error}") from error
+
+
+def decide(session: Session, answers: Sequence[Answer], now: datetime) -> list[int]:
+    """Keep decisions; gives their ids. Raises UsageError for a decision without a name or reason, ContentError for one
+    about a link that is no longer proposed; then nothing is kept.
+    """
+    return [_decide(session, answer, now) for answer in answers]
+
+
+def _decide(session: Session, answer: Answer, now: datetime) -> int:
+    where = answer.place or f"link {answer.link_id}"
+    if answer.decision not in _STATES:
+        raise ContentError(f"{where}: a decision is confirm or refuse, not {answer.decision!r}")
+    if not answer.by.strip() or not answer.reason.strip():
+        raise UsageError(f"{where}: a decision needs a name (--by) and a reason (--reason)")
+    found = link_by_id(session, answer.link_id)
+    if found is None:
+        raise ContentError(f"{where}: there is no link {answer.link_id}; nothing was kept")
+    stored, in_force = found
+    seen = (answer.older or stored.link.older, answer.newer or stored.link.newer)
+    if not in_force or seen != (stored.link.older, stored.link.newer):
+        raise ContentError(f"{where}: link {answer.link_id} is stale, linking no longer proposes it; nothing was kept")
+    link = replace(
+        stored.link,
+        state=_STATES[answer.decision],
+        rule="person",
+        probability=1.0 if answer.decision == "confirm" else 0.0,
+        decided_by=answer.by.strip(),
+    )
+    return add_decision(session, link, now, answer.reason.strip())
+
+
+def _given(line: Mapping[str, str | None]) -> bool:
+    return bool((line["decision"] or "").strip())
+
+
+def _answer(line: Mapping[str, str | None], place: str) -> Answer:
+    text = {name: (line.get(name) or "").strip() for name in COLUMNS}
+    if not text["id"].isdigit():
+        raise ContentError(f"{place}: {text['id']!r} is no link's id")
+    return Answer(
+        int(text["id"]), text["decision"].casefold(), text["by"], text["reason"], text["older"], text["newer"], place
+    )

@@ -1,0 +1,153 @@
+"""People decide links: one by one or in a table, with name and reason, and nothing half-kept."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from auditor.db.links import decisions, memberships
+from auditor.db.session import connect, transaction
+from crawler.pages.records import Lang
+from tests.auditor.link.command import run
+from tests.auditor.link.histories import write_history
+from tests.auditor.link.store import store_edition
+
+#: Names of one body under one code with nothing in common: only a person can say whether it is one service.
+UNLIKE = ("Проведение конкурса пчеловодов", "Ведение реестра альпинистов", "Поверка судовых хронометров")
+
+
+@pytest.fixture
+def db(sqlite_url: str) -> str:
+    """A register with three open questions."""
+    texts = write_history(3, 40, [{}], typos=0).editions[Lang.RU]
+    newer = list(texts[1])
+    for place, name in zip((4, 14, 24), UNLIKE, strict=True):
+        newer[place] = replace(newer[place], name=name, bylaw="Другие правила")
+    engine = connect(sqlite_url)
+    with transaction(engine) as session:
+        store_edition(session, texts[0])
+        store_edition(session, newer)
+    engine.dispose()
+    assert run(sqlite_url, "link").returncode == 0
+    return sqlite_url
+
+
+def questions(db: str) -> list[dict[str, str]]:
+    """The open questions."""
+    found: list[dict[str, str]] = json.loads(run(db, "review", "links", "--json").stdout)
+    return found
+
+
+def joined(db: str, question: dict[str, str]) -> bool:
+    """Whether the two rows are one service."""
+    engine = connect(db)
+    with transaction(engine) as session:
+        found = memberships(session, "entry", [question["older"], question["newer"]])
+    engine.dispose()
+    return len(found) == 2 and len(set(found.values())) == 1
+
+
+def fill(path: Path, answers: dict[str, tuple[str, str, str]]) -> None:
+    """Fill a review file in as a person would: id → decision, name, reason."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    for row in rows:
+        if row["id"] in answers:
+            row["decision"], row["by"], row["reason"] = answers[row["id"]]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_link_prints_what_was_found(db: str) -> None:
+    said = json.loads(run(db, "link", "--json").stdout)
+    assert said["links"]["same"] == 37
+    assert said["candidates"] == {"renamed": 3}
+    assert said["unlinked"] == {"ended": 3, "begun": 3}
+    assert said["services"] == 43
+    assert (said["dates"], said["relinked"]) == (2, 0)
+
+
+def test_the_questions_stand_with_names_and_probability(db: str) -> None:
+    assert {question["newer_name"] for question in questions(db)} == set(UNLIKE)
+    listed = run(db, "review", "links")
+    assert all(name in listed.stdout for name in UNLIKE)
+    assert "3 open questions" in listed.stderr
+
+
+def test_a_table_goes_out_and_comes_back_with_decisions(db: str, tmp_path: Path) -> None:
+    table = tmp_path / "links.csv"
+    assert run(db, "review", "links", "--export", str(table)).stdout.startswith("3 open questions")
+    first, second, third = questions(db)
+    fill(table, {str(first["id"]): ("confirm", "Aigul", "order 12"), str(second["id"]): ("refuse", "Aigul", "new law")})
+    done = run(db, "review", "links", "--import", str(table))
+    assert (done.returncode, done.stdout) == (0, "2 decisions kept\n")
+    assert [question["id"] for question in questions(db)] == [third["id"]]
+    assert run(db, "link").returncode == 0
+    assert [joined(db, question) for question in (first, second, third)] == [True, False, False]
+    engine = connect(db)
+    with transaction(engine) as session:
+        kept = [(one.link.decided_by, one.reason, str(one.link.state)) for one in decisions(session)]
+    engine.dispose()
+    assert kept == [("Aigul", "order 12", "accepted"), ("Aigul", "new law", "refused")]
+
+
+def test_a_single_link_is_confirmed_by_its_id(db: str) -> None:
+    question = questions(db)[0]
+    done = run(db, "review", "links", "--confirm", str(question["id"]), "--by", "Aigul", "--reason", "order 12")
+    assert done.returncode == 0, done.stderr
+    assert run(db, "link").returncode == 0
+    assert joined(db, question)
+
+
+def test_a_stale_line_refuses_the_whole_table(db: str, tmp_path: Path) -> None:
+    table = tmp_path / "links.csv"
+    run(db, "review", "links", "--export", str(table))
+    first, second, _ = questions(db)
+    run(db, "review", "links", "--confirm", str(first["id"]), "--by", "Aigul", "--reason", "order 12")
+    run(db, "link")  # the machine's candidate is withdrawn: a person decided it
+    answer = ("refuse", "Berik", "other service")
+    fill(table, {str(second["id"]): answer, str(first["id"]): answer})
+    done = run(db, "review", "links", "--import", str(table))
+    assert done.returncode == 4
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "stale" in done.stderr
+    assert "line 2" in done.stderr
+    assert len(questions(db)) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["--confirm", "999999", "--by", "A", "--reason", "b"], 4, "no link 999999"),
+        (["--confirm", "1"], 2, "needs a name"),
+        (["--confirm", "1", "--refuse", "2"], 2, "at a time"),
+        (["--import", "missing.csv"], 3, "missing.csv"),
+    ],
+)
+def test_a_wrong_request_is_one_clear_line(db: str, arguments: list[str], code: int, says: str) -> None:
+    done = run(db, "review", "links", *arguments)
+    assert done.returncode == code
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert says in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("id,older\n1,2\n", "no column"),
+        ("id,older,newer,decision,by,reason\nx,a,b,confirm,A,b\n", "line 2"),
+        ("id,older,newer,decision,by,reason\n1,,,perhaps,A,b\n", "confirm or refuse"),
+    ],
+)
+def test_a_wrong_table_is_one_clear_line(db: str, tmp_path: Path, text: str, says: str) -> None:
+    table = tmp_path / "links.csv"
+    table.write_text(text, encoding="utf-8")
+    done = run(db, "review", "links", "--import", str(table))
+    assert done.returncode == 4
+    assert says in done.stderr
