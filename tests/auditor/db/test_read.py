@@ -136,3 +136,22 @@ def test_a_broken_list_takes_nothing_away_and_a_good_one_does(session: Session) 
     add_page(session, "new", "Справка", at=datetime(2024, 9, 1, tzinfo=UTC))
     assert [listing.slug for listing in listings(session)] == ["new", "pass1"]
     assert evidence_of_listing(session, "ru/new").place == "page"
+
+
+def test_a_service_is_taken_off_only_by_the_list_it_stood_in(session: Session) -> None:
+    add_list(session, {"trade": "Бизнес"}, audience="business", complete=False)
+    add_page(session, "trade", "Лицензия", audience="")
+    add_list(session, {"pass1": "A"}, at=LATER)
+    assert [listing.slug for listing in listings(session)] == ["pass1", "trade"], (
+        "the citizens' list says nothing of it"
+    )
+    add_list(session, {"other": "Бизнес"}, audience="business", at=LATER)
+    assert [listing.slug for listing in listings(session)] == ["other", "pass1"]
+
+
+def test_a_page_that_no_list_ever_named_counts_while_it_is_the_newest(session: Session) -> None:
+    add_page(session, "hidden", "Справка", audience="", at=LATER)
+    add_list(session, {"pass1": "A"})
+    assert [listing.slug for listing in listings(session)] == ["hidden", "pass1"]
+    add_list(session, {"pass1": "A"}, at=datetime(2024, 8, 1, tzinfo=UTC))
+    assert [listing.slug for listing in listings(session)] == ["pass1"]

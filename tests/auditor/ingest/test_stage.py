@@ -18,7 +18,8 @@ from auditor.ingest.stage import accept, ingest
 from crawler.archive import layout, reader
 from crawler.archive.records import Outcome, Provenance
 from crawler.errors import ContentError, UsageError
-from crawler.pages.records import Lang, RegisterPage, Target, Verdict
+from crawler.pages.history import parse_history
+from crawler.pages.records import HistoryPage, Lang, RegisterPage, Target, Verdict
 from crawler.pages.register import parse_register
 from tests.auditor.ingest.pages import ACT, ADILET, EGOV, START, list_page, service_page, sources
 from tests.auditor.ingest.world import World
@@ -433,3 +434,21 @@ def test_a_decision_stays_with_the_reading_it_was_made_on(world: World, monkeypa
         edition = editions_in_force(session, Lang.RU)[-1]
     assert (edition.key, edition.state, edition.state_by) == (key, "accepted", "AB")
     assert edition.state_reason == "repealed by order 55"
+
+
+def test_a_history_read_otherwise_dates_the_text_otherwise_and_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.run().history(FIRST, SECOND).edition(None, Spec(rows=100)).seal()
+    world.ingest()
+
+    def without_last(body: bytes, target: Target, content_type: str) -> HistoryPage:
+        return HistoryPage(parse_history(body, target, content_type).rows[:1])
+
+    monkeypatch.setattr(parse, "parse_history", without_last)
+    world.ingest(again=True)
+    assert world.in_force() == [(f"{ACT}/{FIRST}/ru", 99)]
+    monkeypatch.undo()
+    world.ingest(again=True)
+    assert world.in_force() == [(f"{ACT}/{SECOND}/ru", 99)]
+    assert world.readings() == 2
