@@ -7,14 +7,14 @@ coding = coder.code(CodingInput(name="Назначение пособия на �
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from auditor.coding.decide import (
     Verdict,
     best,
     completeness_by_name,
     completeness_by_result,
-    entry_of,
     is_human,
     standing,
 )
@@ -22,12 +22,17 @@ from auditor.coding.lexicon import Level, Lexicon, load_lexicon
 from auditor.coding.phrases import Found, Token
 from auditor.coding.results import breaks_in, still_standing, struck_out
 from auditor.coding.rules import RuleBook, load_rules
-from auditor.coding.words import LONGEST_WORD, fold_word, spans_of
+from auditor.coding.words import spans_of
 from auditor.records import Coding, CodingInput, Completeness, Nature, Output, Trigger
 from crawler.pages.records import Lang
 
 #: Raised by hand when code (not the lexicon) answers differently.
 _METHOD = "1"
+
+#: A duty to file (C8) and a doctor called home (C10) are done by what the name says, whatever notice is the result.
+_STRONGER_THAN_RESULT = ("C8", "C10")
+_NATURES = {str(nature): nature for nature in Nature}
+_COMPLETENESSES = {str(completeness): completeness for completeness in Completeness}
 
 _ABSTENTION = Verdict(Nature.UNCLEAR, None, "", "", "none")
 
@@ -42,6 +47,7 @@ class Coder:
         self._lexicons = dict(lexicons)
         self._rules = rules
         self._known: dict[CodingInput, Coding] = {}
+        self._results: dict[tuple[Lang, str], _Result] = {}
         parts = [*(lexicon.digest for lexicon in self._lexicons.values()), rules.digest]
         digest = hashlib.sha256("".join(parts).encode())
         #: Method and a fingerprint of lexicons and rules: the same version gives the same answers.
@@ -61,7 +67,18 @@ class Coder:
         if known is None:
             if len(self._known) >= self.MEMORY:
                 self._known = {}
-            known = self._known[given] = _Case(self._lexicons[given.lang], self._rules, given).coding()
+            lexicon = self._lexicons[given.lang]
+            result = self._result(lexicon, given.result) if given.result else _NO_RESULT
+            known = self._known[given] = _Case(lexicon, self._rules, given, result).coding()
+        return known
+
+    def _result(self, lexicon: Lexicon, text: str) -> _Result:
+        key = (lexicon.lang, text)
+        known = self._results.get(key)
+        if known is None:
+            if len(self._results) >= self.MEMORY:
+                self._results = {}
+            known = self._results[key] = _read_result(lexicon, text)
         return known
 
     def lexicon(self, lang: Lang) -> Lexicon:
@@ -73,76 +90,78 @@ class Coder:
         return [self.code(one) for one in given]
 
 
+class _Result(NamedTuple):
+    """A result text read once: what it names, and where its words lie."""
+
+    found: list[Found]
+    spans: list[tuple[int, int]]
+
+
+_NO_RESULT = _Result([], [])
+
+
+def _read_result(lexicon: Lexicon, text: str) -> _Result:
+    """What a result text names, without its heading, refusals and the form of handing over."""
+    spans = spans_of(text)
+    tokens = lexicon.results.tokens(text, spans)
+    words = lexicon.heading_words
+    heading = next((place for place, token in enumerate(tokens) if token.form not in words), len(tokens))
+    tokens, spans = tokens[heading:], spans[heading:]
+    found = lexicon.results.find(tokens)
+    breaks = breaks_in(text, spans)
+    out = struck_out(tokens, found, breaks, lexicon.connectors)
+    return _Result(standing(still_standing(found, out, breaks)).get("results", []), spans)
+
+
 class _Case:
     """One service on its way to a coding."""
 
-    __slots__ = ("given", "lexicon", "rules", "spans", "tokens")
+    __slots__ = ("given", "lexicon", "result", "rules", "spans", "tokens")
 
-    def __init__(self, lexicon: Lexicon, rules: RuleBook, given: CodingInput) -> None:
-        self.lexicon, self.rules, self.given = lexicon, rules, given
-        self.spans: dict[str, list[tuple[int, int]]] = {}
-        self.tokens: dict[str, list[Token]] = {}
+    def __init__(self, lexicon: Lexicon, rules: RuleBook, given: CodingInput, result: _Result) -> None:
+        self.lexicon, self.rules, self.given, self.result = lexicon, rules, given, result
+        self.spans = {"result": result.spans}
+        self.tokens: list[Token] = []
 
-    def read(self, field: str, *, as_name: bool) -> list[Token]:
+    def read(self, field: str) -> list[Token]:
         text: str = getattr(self.given, field)
         spans = self.spans[field] = spans_of(text)
-        matcher = self.lexicon.names if as_name else self.lexicon.results
-        tokens = [matcher.token(text[start:end], fold_word, LONGEST_WORD) for start, end in spans]
-        self.tokens[field] = tokens
-        return tokens
+        return self.lexicon.names.tokens(text, spans)
 
     def coding(self) -> Coding:
-        tokens = self.read("name", as_name=True)
-        in_name = standing(self.lexicon.names.find(tokens))
-        in_result = self.result()
+        self.tokens = self.read("name")
+        in_name = standing(self.lexicon.names.find(self.tokens))
+        in_result = self.result.found
         nature = self.nature(in_name.get("nature", ()), in_result)
         completeness = self.completeness(nature, in_name.get("completeness", ()), in_result)
         return self.answer(nature, completeness, in_name.get("sectors", ()))
 
-    def result(self) -> list[Found]:
-        """What the result text names, without what is no result."""
-        if not self.given.result:
-            return []
-        tokens = self.read("result", as_name=False)
-        heading = next(
-            (n for n, token in enumerate(tokens) if token.form not in self.lexicon.heading_words), len(tokens)
-        )
-        tokens = self.tokens["result"] = tokens[heading:]
-        self.spans["result"] = self.spans["result"][heading:]
-        found = self.lexicon.results.find(tokens)
-        breaks = breaks_in(self.given.result, self.spans["result"])
-        out = struck_out(tokens, found, breaks, self.lexicon.connectors)
-        kept = standing(still_standing(found, out, breaks))
-        return kept.get("results", [])
-
-    def nature(self, in_name: Iterable[Found], in_result: list[Found]) -> Verdict:
+    def nature(self, in_name: Sequence[Found], in_result: list[Found]) -> Verdict:
         last = self.lexicon.heads.last
-        named = best(list(in_name), head_last=last)
-        level = entry_of(named).level if named else None
+        named = best(in_name, head_last=last)
+        level = named.entry.level if named else None
         if named is not None and level is not Level.GENERIC:
-            verdict = Verdict(entry_of(named).code, named, "name", entry_of(named).rule, f"name_{level}")
+            verdict = Verdict(named.entry.code, named, "name", named.entry.rule, f"name_{level}")
             return verdict if is_human(verdict.code) or verdict.rule != "N6" else self.composite(verdict, in_result)
-        shown = best(
-            [one for one in in_result if entry_of(one).nature and entry_of(one).rule[0] == "N"], head_last=False
-        )
+        shown = best([one for one in in_result if one.entry.nature and one.entry.rule[0] == "N"], head_last=False)
         if shown is not None:
-            entry = entry_of(shown)
+            entry = shown.entry
             return Verdict(str(entry.nature or Nature.UNCLEAR), shown, "result", entry.rule, "result_nature")
         if named is not None:
-            return Verdict(entry_of(named).code, named, "name", entry_of(named).rule, "name_generic")
+            return Verdict(named.entry.code, named, "name", named.entry.rule, "name_generic")
         return self.by_what_is_given(in_result) or self.by_category()
 
     def by_what_is_given(self, in_result: list[Found]) -> Verdict | None:
         """For a name that says nothing: the nature of which alone the result text's thing is given."""
-        given = best([one for one in in_result if entry_of(one).nature], head_last=False)
+        given = best([one for one in in_result if one.entry.nature], head_last=False)
         if given is None:
             return None
-        return Verdict(str(entry_of(given).nature), given, "result", "N1", "result_nature")
+        return Verdict(str(given.entry.nature), given, "result", "N1", "result_nature")
 
     def composite(self, verdict: Verdict, in_result: list[Found]) -> Verdict:
         """N6: money or care that the result names beside the record makes the entry human."""
         for one in in_result:
-            entry = entry_of(one)
+            entry = one.entry
             if entry.rule[0] == "N" and entry.nature is Nature.HUMAN_SOCIAL:
                 return Verdict(Nature.HUMAN_SOCIAL, one, "result", "N6", "result_composite")
         return verdict
@@ -150,18 +169,18 @@ class _Case:
     def by_category(self) -> Verdict:
         if not self.given.category:
             return _ABSTENTION
-        found = standing(self.lexicon.names.find(self.read("category", as_name=True))).get("nature", [])
+        found = standing(self.lexicon.names.find(self.read("category"))).get("nature", [])
         hint = best(found, head_last=self.lexicon.heads.last)
         if hint is None:
             return _ABSTENTION
-        return Verdict(entry_of(hint).code, hint, "category", entry_of(hint).rule, "category")
+        return Verdict(hint.entry.code, hint, "category", hint.entry.rule, "category")
 
-    def completeness(self, nature: Verdict, in_name: Iterable[Found], in_result: list[Found]) -> Verdict:
+    def completeness(self, nature: Verdict, in_name: Sequence[Found], in_result: list[Found]) -> Verdict:
         heads = self.lexicon.heads
-        by_name = completeness_by_name(list(in_name), self.tokens["name"], heads, nature.code)
-        if by_name is not None and by_name.basis == "name_exception":
+        by_name = completeness_by_name(in_name, self.tokens, heads, nature.code)
+        if by_name is not None and by_name.rule in _STRONGER_THAN_RESULT and by_name.basis == "name_exception":
             return by_name
-        by_result = completeness_by_result([one for one in in_result if entry_of(one).rule[0] == "C"], nature.code)
+        by_result = completeness_by_result([one for one in in_result if one.entry.rule[0] == "C"], nature.code)
         if by_result is not None:
             return by_result
         if by_name is not None:
@@ -171,13 +190,13 @@ class _Case:
         rule = "C3" if is_human(nature.code) else "C1"
         return Verdict(Completeness.COMPLETE, None, "name", rule, "name_default")
 
-    def answer(self, nature: Verdict, completeness: Verdict, sectors: Iterable[Found]) -> Coding:
+    def answer(self, nature: Verdict, completeness: Verdict, sectors: Sequence[Found]) -> Coding:
         deciding = [verdict for verdict in (nature, completeness) if verdict.found is not None]
         rules = dict.fromkeys(verdict.rule for verdict in (nature, completeness) if verdict.rule)
         sure = (self.rules.confidence(nature.basis), self.rules.confidence(completeness.basis))
         return Coding(
-            nature=Nature(nature.code),
-            completeness=Completeness(completeness.code),
+            nature=_NATURES[nature.code],
+            completeness=_COMPLETENESSES[completeness.code],
             output=self.output(nature, completeness),
             sector=self.sector(nature, sectors),
             rules=tuple(rules),
@@ -195,12 +214,13 @@ class _Case:
             return Output.UNCLEAR
         return Output.IN_KIND if is_human(nature.code) else Output.DOCUMENT
 
-    def sector(self, nature: Verdict, sectors: Iterable[Found]) -> str:
+    def sector(self, nature: Verdict, sectors: Sequence[Found]) -> str:
         if nature.entry is not None and nature.entry.sector:
             return nature.entry.sector
-        found = best(list(sectors), head_last=self.lexicon.heads.last)
+        found = best(sectors, head_last=self.lexicon.heads.last)
         if found is not None:
-            return entry_of(found).sector
+            sector: str = found.entry.sector
+            return sector
         if nature.code == Nature.UNCLEAR:
             return ""
         return "10" if is_human(nature.code) else "01"

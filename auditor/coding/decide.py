@@ -15,7 +15,7 @@ from auditor.coding.phrases import Found, Token
 from auditor.records import Completeness, Nature
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Verdict:
     """One axis decided: the code, the phrase that decided (None: a default), its field, and how sure that kind is."""
 
@@ -28,40 +28,38 @@ class Verdict:
     @property
     def entry(self) -> Entry | None:
         """The lexicon entry that decided."""
-        return entry_of(self.found) if self.found else None
-
-
-def entry_of(found: Found) -> Entry:
-    """The lexicon entry a found phrase belongs to."""
-    owner = found.phrase.owner
-    assert isinstance(owner, Entry)
-    return owner
+        return self.found.entry if self.found else None
 
 
 def standing(found: Iterable[Found]) -> dict[str, list[Found]]:
     """What counts of what was found, by section: an entry needs its `only_with` and is void with its `unless`."""
-    everything = [(entry_of(one), one) for one in found]
-    met = {id(entry) for entry, _ in everything if entry.section == "condition"}
     kept: dict[str, list[Found]] = {}
-    for entry, one in everything:
-        if entry.section == "condition":
-            continue
-        if entry.unless and id(entry.unless[0]) in met:
-            continue
-        if entry.only_with and id(entry.only_with[0]) not in met:
-            continue
-        kept.setdefault(entry.section, []).append(one)
+    for one in found:
+        section = one.entry.section
+        if section in kept:
+            kept[section].append(one)
+        else:
+            kept[section] = [one]
+    met = {id(one.entry) for one in kept.pop("condition", ())}
+    for section, ones in kept.items():
+        kept[section] = [one for one in ones if _conditions_hold(one.entry, met)]
     return kept
+
+
+def _conditions_hold(entry: Entry, met: set[int]) -> bool:
+    if entry.unless and id(entry.unless[0]) in met:
+        return False
+    return not entry.only_with or id(entry.only_with[0]) in met
 
 
 def best(found: Sequence[Found], *, head_last: bool) -> Found | None:
     """The entry that wins: strongest level, then nearest to the head, then the longest phrase, then lexicon order."""
-    if not found:
-        return None
+    if len(found) < 2:
+        return found[0] if found else None
 
     def key(one: Found) -> tuple[int, int, int, int, int]:
         distance = -one.end if head_last else one.start
-        return RANK[entry_of(one).level], distance, -one.phrase.words, one.end - one.start, one.phrase.order
+        return RANK[one.entry.level], distance, -one.phrase.words, one.end - one.start, one.phrase.order
 
     return min(found, key=key)
 
@@ -71,11 +69,11 @@ def completeness_by_name(found: Sequence[Found], tokens: list[Token], heads: Hea
 
     A step in the name is overruled by a finishing head that stands beside it (C5: "queue and grant").
     """
-    fitting = [one for one in found if entry_of(one).nature in (None, nature)]
-    stated = best([one for one in fitting if entry_of(one).level is Level.EXCEPTION], head_last=heads.last)
+    fitting = [one for one in found if one.entry.nature in (None, nature)]
+    stated = best([one for one in fitting if one.entry.level is Level.EXCEPTION], head_last=heads.last)
     if stated is not None:
         return _by(stated, "name", "name_exception")
-    steps = [one for one in fitting if entry_of(one).code == Completeness.PARTIAL]
+    steps = [one for one in fitting if one.entry.code == Completeness.PARTIAL]
     if steps:
         step = best(steps, head_last=heads.last)
         finishing = finishing_head(tokens, heads, steps)
@@ -88,7 +86,7 @@ def completeness_by_name(found: Sequence[Found], tokens: list[Token], heads: Hea
 
 def _by(found: Found | None, field: str, basis: str) -> Verdict:
     assert found is not None
-    entry = entry_of(found)
+    entry = found.entry
     return Verdict(entry.code, found, field, entry.rule, basis)
 
 
@@ -113,15 +111,15 @@ def finishing_head(tokens: list[Token], heads: Heads, steps: Sequence[Found]) ->
 
 def completeness_by_result(found: Sequence[Found], nature: str) -> Verdict | None:
     """What the result text says is delivered. None if it names neither a step nor a final thing."""
-    fitting = [one for one in found if entry_of(one).nature in (None, nature)]
-    stated = best([one for one in fitting if entry_of(one).level is Level.EXCEPTION], head_last=False)
+    fitting = [one for one in found if one.entry.nature in (None, nature)]
+    stated = best([one for one in fitting if one.entry.level is Level.EXCEPTION], head_last=False)
     if stated is not None:
         return _by(stated, "result", "result_exception")
-    steps = [one for one in fitting if entry_of(one).code == Completeness.PARTIAL]
+    steps = [one for one in fitting if one.entry.code == Completeness.PARTIAL]
     finals = [
         one
         for one in fitting
-        if entry_of(one).code == Completeness.COMPLETE
+        if one.entry.code == Completeness.COMPLETE
         and not any(step.start <= one.start and one.end <= step.end for step in steps)
     ]
     if finals:

@@ -15,7 +15,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
+from auditor.coding.words import LONGEST_WORD, fold_word
 from crawler.errors import ContentError
 
 _GAP = re.compile(r"\.\.(\d{1,2})")
@@ -46,15 +48,22 @@ class Phrase:
     head: int
     tail: int
     order: int = 0
-    owner: object = field(default=None, repr=False)
+    owner: Any = field(default=None, repr=False)
 
     @property
     def words(self) -> int:
         """How many words it names: the longer phrase is the more exact one."""
         return 1 + len(self.before) + len(self.after)
 
+    @property
+    def one_word(self) -> bool:
+        """Whether the anchor alone is the whole phrase, wherever it stands."""
+        return not self.before and not self.after and self.head == self.tail == _ANYWHERE
+
     def find(self, tokens: list[Token], at: int) -> tuple[int, int] | None:
         """The span (first word, word after the last) of the phrase with its anchor at `at`, None if it is not there."""
+        if not self.before and _ANYWHERE != self.head < at:
+            return None
         end = at
         for step in self.after:
             reach = min(end + 2 + step.gap, len(tokens))
@@ -80,20 +89,25 @@ class Phrase:
         return start, end + 1
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Token:
-    """What is known of one word form: its folded form, the lexicon's keys it answers to, phrases anchored on it."""
+    """What is known of one word form: its folded form, the lexicon's keys it answers to, phrases anchored on it.
+
+    `alone` are the phrases of this one word, `anchored` those that need other words or a place in the text. Not frozen
+    for speed; never changed.
+    """
 
     form: str
     keys: frozenset[str]
+    alone: tuple[Phrase, ...]
     anchored: tuple[Phrase, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A phrase in a text, by word numbers."""
+class Found(NamedTuple):
+    """A phrase in a text, by word numbers, and its lexicon entry."""
 
     phrase: Phrase
+    entry: Any
     start: int
     end: int
 
@@ -183,37 +197,50 @@ class Matcher:
                 self._by_key.setdefault(key, []).append(phrase)
             vocabulary |= phrase.anchor.union(*(step.keys for step in (*phrase.before, *phrase.after)))
         self._beginnings = frozenset(key[:-1] for key in vocabulary if key.endswith("*"))
+        self._number = Token("", frozenset(), (), ())
         self._endings = frozenset(key[1:] for key in vocabulary if key.startswith("*"))
         self._vocabulary = frozenset(key for key in vocabulary if "*" not in key)
 
-    def token(self, word: str, fold: Callable[[str], str], longest: int) -> Token:
-        """What is known of a word form as written."""
-        known = self._tokens.get(word)
-        if known is None:
-            if len(self._tokens) >= self.MEMORY:
-                self._tokens = {}
-            known = self._tokens[word] = self._read(word, fold, longest)
-        return known
+    def tokens(self, text: str, spans: Iterable[tuple[int, int]]) -> list[Token]:
+        """What is known of the words of `text` that lie at `spans`."""
+        known = self._tokens
+        return [known.get(text[start:end]) or self._token(text[start:end]) for start, end in spans]
 
-    def _read(self, word: str, fold: Callable[[str], str], longest: int) -> Token:
-        form = fold(word)
-        if len(form) > longest:
-            return Token("", frozenset(), ())
+    def _token(self, word: str) -> Token:
+        if len(self._tokens) >= self.MEMORY:
+            self._tokens = {}
+        token = self._tokens[word] = self._read(word)
+        return token
+
+    def _read(self, word: str) -> Token:
+        if word.isdecimal() and word not in self._vocabulary:
+            return self._number
+        form = fold_word(word)
+        if len(form) > LONGEST_WORD:
+            return Token("", frozenset(), (), ())
         readings = self._readings(form)
         keys = (readings | {"=" + form}) & self._vocabulary
         for reading in (form, *readings):  # the dictionary form too: стажировок, стажировка
             keys |= {reading[:size] + "*" for size in range(1, len(reading) + 1) if reading[:size] in self._beginnings}
         keys |= {"*" + form[-size:] for size in range(1, len(form)) if form[-size:] in self._endings}
-        anchored = {id(phrase): phrase for key in keys for phrase in self._by_key.get(key, ())}
-        return Token(form, frozenset(keys), tuple(sorted(anchored.values(), key=lambda phrase: phrase.order)))
+        found = {id(phrase): phrase for key in keys for phrase in self._by_key.get(key, ())}
+        phrases = sorted(found.values(), key=lambda phrase: phrase.order)
+        return Token(
+            form,
+            frozenset(keys),
+            tuple(phrase for phrase in phrases if phrase.one_word),
+            tuple(phrase for phrase in phrases if not phrase.one_word),
+        )
 
     @staticmethod
     def find(tokens: list[Token]) -> list[Found]:
-        """Every phrase in the text, in order of its anchor and then of the lexicon."""
+        """Every phrase in the text, in order of its anchor."""
         found = []
         for place, token in enumerate(tokens):
+            for phrase in token.alone:
+                found.append(Found(phrase, phrase.owner, place, place + 1))
             for phrase in token.anchored:
                 span = phrase.find(tokens, place)
                 if span is not None:
-                    found.append(Found(phrase, span[0], span[1]))
+                    found.append(Found(phrase, phrase.owner, span[0], span[1]))
         return found

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from auditor.coding.coder import Coder
 from auditor.coding.lexicon import Example, Lexicon
 from auditor.coding.phrases import Found, Matcher
-from auditor.coding.words import LONGEST_WORD, fold_word, spans_of
+from auditor.coding.words import spans_of
 from auditor.records import CodingInput
 
 
@@ -43,4 +43,4 @@ def _matcher(lexicon: Lexicon, example: Example) -> Matcher:
 
 
 def _find(matcher: Matcher, text: str) -> list[Found]:
-    return matcher.find([matcher.token(text[start:end], fold_word, LONGEST_WORD) for start, end in spans_of(text)])
+    return matcher.find(matcher.tokens(text, spans_of(text)))

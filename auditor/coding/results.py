@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from auditor.coding.decide import entry_of
 from auditor.coding.phrases import Found, Token
 
 _STRONG = frozenset(".;\n\r•")
@@ -31,7 +30,7 @@ def struck_out(
     """For each word, whether it belongs to a heading, to a refusal or to the form of handing the result over."""
     out = [False] * len(tokens)
     for one in found:
-        entry = entry_of(one)
+        entry = one.entry
         if entry.section != "noise":
             continue
         start, end = one.start, one.end
@@ -65,7 +64,7 @@ def still_standing(found: Sequence[Found], out: Sequence[bool], breaks: Sequence
     return [
         one
         for one in found
-        if entry_of(one).section != "noise"
+        if one.entry.section != "noise"
         and not any(out[one.start : one.end])
         and not any(breaks[one.start + 1 : one.end])
     ]
