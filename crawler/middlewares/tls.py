@@ -10,6 +10,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import certifi
 from OpenSSL import SSL, crypto
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from twisted.internet._sslverify import IOpenSSLTrustRoot
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 @implementer(IOpenSSLTrustRoot)
 class _SystemAnd:
-    """The system's authorities and those of one PEM file.
+    """The system's authorities, Mozilla's list (a bare container has no other), and those of one PEM file.
 
     An intermediate authority in the file is enough: a person who names it vouches for it, and a server that sends its
     leaf alone is the reason for the file. (OpenSSL by itself would want the chain up to a self-signed root.)
@@ -42,6 +43,7 @@ class _SystemAnd:
 
     def _addCACertsToContext(self, context: SSL.Context) -> None:  # noqa: N802 - Twisted's name
         self._system._addCACertsToContext(context)
+        context.load_verify_locations(certifi.where())
         if self._ca_file is not None:
             context.load_verify_locations(str(self._ca_file))
             store = context.get_cert_store()
