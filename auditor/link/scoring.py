@@ -32,6 +32,8 @@ TURN_DIFFERS, TURN_DIFFERS_SAME_CODE, NUMBER_DIFFERS = -4.0, -2.0, -3.5
 TEMPLATE_ONLY = -2.5
 #: Names that differ in a letter or two only.
 NEARLY_EQUAL = 1.0
+#: Under one code, a name that holds the whole other name: a text made longer or shorter.
+CONTAINED_SAME_CODE = 1.2
 #: Field → odds when equal, odds when both are given and differ.
 FIELD_WEIGHTS: dict[str, tuple[float, float]] = {
     "section": (0.4, -0.5),
@@ -92,6 +94,7 @@ class Names:
 
     shared: Matrix  # cosine of the weighted words
     letters: Matrix
+    contained: Matrix  # share of the lighter name's words that the other has too, 0–1
     stems_old: tuple[frozenset[str], ...]
     stems_new: tuple[frozenset[str], ...]
     weight: dict[str, float]  # stem → weight
@@ -103,7 +106,7 @@ def log_odds(older: Sequence[Entry], newer: Sequence[Entry], names: Names, conte
     odds += TEMPLATE_ONLY * ((names.shared < 0.55) & (names.letters > 0.6))
     odds += NEARLY_EQUAL * ((names.shared > 0.97) & (names.letters > 0.95))
     code_same = _equal([e.code for e in older], [e.code for e in newer])
-    odds += np.where(code_same, CODE_SAME, 0.0)
+    odds += np.where(code_same, CODE_SAME + CONTAINED_SAME_CODE * (names.contained > 0.92), 0.0)
     return np.asarray(odds + _telling_words(older, newer, code_same), dtype=np.float32)
 
 
@@ -146,16 +149,13 @@ def name_evidence(
     values = np.array(list(weight.values()), dtype=np.float32)
     bag_old, bag_new = _bag(stems_old, index), _bag(stems_new, index)
     common = np.asarray((bag_old.multiply(values) @ bag_new.T).todense(), dtype=np.float32)
-    shared = common / np.sqrt(np.maximum(np.outer(bag_old @ values, bag_new @ values), 1e-6))
+    mass_old, mass_new = bag_old @ values, bag_new @ values
+    shared = np.asarray(common / np.sqrt(np.maximum(np.outer(mass_old, mass_new), 1e-6)), dtype=np.float32)
+    contained = np.asarray(common / np.maximum(np.minimum.outer(mass_old, mass_new), 1e-3), dtype=np.float32)
     workers = 2 if len(older) * len(newer) > 50_000 else 1
-    letters = process.cdist(texts_old, texts_new, scorer=fuzz.token_sort_ratio, workers=workers, dtype=np.float32)
-    return Names(
-        shared.astype(np.float32),
-        np.asarray(letters / 100, dtype=np.float32),
-        tuple(stems_old),
-        tuple(stems_new),
-        weight,
-    )
+    alike = process.cdist(texts_old, texts_new, scorer=fuzz.token_sort_ratio, workers=workers, dtype=np.float32)
+    letters = np.asarray(alike / 100, dtype=np.float32)
+    return Names(shared, letters, contained, tuple(stems_old), tuple(stems_new), weight)
 
 
 def _weights(
