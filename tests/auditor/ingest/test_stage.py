@@ -18,8 +18,10 @@ from auditor.ingest.stage import accept, ingest
 from crawler.archive import layout, reader
 from crawler.archive.records import Outcome, Provenance
 from crawler.errors import ContentError, UsageError
+from crawler.pages.address import Site
 from crawler.pages.history import parse_history
-from crawler.pages.records import HistoryPage, Lang, RegisterPage, Target, Verdict
+from crawler.pages.portal import parse_portal_list, parse_service_page
+from crawler.pages.records import HistoryPage, Lang, PortalList, RegisterPage, ServicePage, Target, Verdict
 from crawler.pages.register import parse_register
 from tests.auditor.ingest.pages import ACT, ADILET, EGOV, START, list_page, service_page, sources
 from tests.auditor.ingest.world import World
@@ -452,3 +454,31 @@ def test_a_history_read_otherwise_dates_the_text_otherwise_and_back(
     world.ingest(again=True)
     assert world.in_force() == [(f"{ACT}/{SECOND}/ru", 99)]
     assert world.readings() == 2
+
+
+def test_portal_pages_read_otherwise_and_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.run(stage="portal").page(LIST, list_page({"a": "Семья", "b": "Дом"})).page(
+        f"{LIST}/a", service_page("A", "Справка")
+    ).seal()
+    world.ingest()
+
+    def shown() -> list[tuple[str, str]]:
+        with transaction(world.engine) as session:
+            return [(one.slug, one.result) for one in listings(session, Lang.RU)]
+
+    def shorter(body: bytes, target: Target, site: Site, content_type: str) -> PortalList:
+        page = parse_portal_list(body, target, site, content_type)
+        return replace(page, listings=page.listings[:1])
+
+    def louder(body: bytes, target: Target, content_type: str) -> ServicePage:
+        page = parse_service_page(body, target, content_type)
+        return replace(page, result=page.result.upper())
+
+    monkeypatch.setattr(parse, "parse_portal_list", shorter)
+    monkeypatch.setattr(parse, "parse_service_page", louder)
+    summary = world.ingest(again=True)
+    assert (summary.lists, summary.service_pages) == (1, 1)
+    assert shown() == [("a", "СПРАВКА")]
+    monkeypatch.undo()
+    assert world.ingest(again=True).new_rows == 0
+    assert shown() == [("a", "Справка"), ("b", "")]
