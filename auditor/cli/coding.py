@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from auditor.coding.stage import CodingCounts
     from auditor.coding.stage import Progress as Watch
+    from auditor.records import Coding
 
 _PERCENT = 100
 
@@ -82,6 +83,7 @@ def code_file_command(
     if agree:
         people = list(zip(table.column("nature"), table.column("completeness"), strict=True))
         say_agreement(people, [(str(coding.nature), str(coding.completeness)) for coding in codings])
+        _say_reliability(people, codings)
 
 
 @app.command("explain")
@@ -125,6 +127,24 @@ def say_agreement(people: Sequence[tuple[str, str]], machine: Sequence[tuple[str
             f"[{percent.low * _PERCENT:.1f}–{percent.high * _PERCENT:.1f}], "
             f"kappa {kappa.value:.2f} [{kappa.low:.2f}–{kappa.high:.2f}], n {found.items}"
         )
+
+
+def _say_reliability(people: Sequence[tuple[str, str]], codings: Sequence[Coding]) -> None:
+    """How sure the machine was beside how often it was right, over both axes."""
+    from auditor.coding.calibration import reliability
+
+    decisions = [
+        (sure, given == said)
+        for codes, coding in zip(people, codings, strict=True)
+        for given, said, sure in (
+            (codes[0], coding.nature, coding.nature_confidence),
+            (codes[1], coding.completeness, coding.completeness_confidence),
+        )
+        if given
+    ]
+    say("confidence   n      mean   right")
+    for group in reliability(decisions):
+        say(f"from {group.bound:.2f}    {group.count:<6} {group.confidence:.2f}   {group.share * _PERCENT:.1f}%")
 
 
 def _gold(path: Path) -> dict[str, tuple[str, str]]:
