@@ -12,9 +12,9 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from auditor.link.assignment import Pairing, assign, probability
-from auditor.link.groups import Evidence, Group, find_groups, find_regroupings
+from auditor.link.groups import STRUCK_OFF, Evidence, Group, find_groups, find_regroupings
 from auditor.link.kinds import evidence_of, type_of
-from auditor.link.scoring import Anchors, context_odds, log_odds, name_evidence, same_heading
+from auditor.link.scoring import Anchors, Matrix, context_odds, log_odds, name_evidence, same_heading
 from auditor.link.words import field_key, folded, name_key
 from auditor.records import Entry, Link, LinkState, LinkType
 
@@ -157,26 +157,23 @@ def _weigh(work: _Work, live_old: Sequence[Entry], live_new: Sequence[Entry]) ->
     context = context_odds(older, newer, anchors)
     odds = log_odds(older, newer, names, context)
     for i, j in _refused_places(work.refused, older, newer):
-        odds[i, j] = context[i, j] = -30.0
+        odds[i, j] = context[i, j] = STRUCK_OFF
     texts = [folded(e.name, e.subname) for e in older], [folded(e.name, e.subname) for e in newer]
-    groups = find_groups(Evidence(*texts, names, context, odds, same_heading(older, newer, anchors)))
-    for group in groups:
-        odds[list(group.older), :] = -30.0
-        odds[:, list(group.newer)] = -30.0
-    pairings = _settle_twins(assign(odds), older, newer)
-    clear = [pairing for pairing in pairings if pairing.clear]
-    left = (
-        set(range(len(older))) - {p.row for p in clear} - {i for group in groups for i in group.older},
-        set(range(len(newer))) - {p.column for p in clear} - {j for group in groups for j in group.newer},
-    )
-    regrouped = find_regroupings(names, context, left)
-    busy_old = {i for group in regrouped for i in group.older}
-    busy_new = {j for group in regrouped for j in group.newer}
+    evidence = Evidence(*texts, names, context, odds, same_heading(older, newer, anchors))
+    groups = find_groups(evidence)
+    _strike_off(odds, groups)
+    regrouped = find_regroupings(evidence)
+    _strike_off(odds, regrouped)
     for group in (*groups, *regrouped):
         work.links.extend(_group_links(group, older, newer))
-    for pairing in pairings:
-        if pairing.row not in busy_old and pairing.column not in busy_new:
-            work.links.append(_weighed(older[pairing.row], newer[pairing.column], pairing))
+    for pairing in _settle_twins(assign(odds), older, newer):
+        work.links.append(_weighed(older[pairing.row], newer[pairing.column], pairing))
+
+
+def _strike_off(odds: Matrix, groups: Iterable[Group]) -> None:
+    for group in groups:
+        odds[list(group.older), :] = STRUCK_OFF
+        odds[:, list(group.newer)] = STRUCK_OFF
 
 
 def _refused_places(

@@ -26,6 +26,11 @@ WELL_INSIDE = 0.8
 GAIN = 0.08
 #: A narrower row holds at least so much of the whole's name.
 WHOLE_INSIDE = 0.92
+#: Of a regrouping: the share of a name that another holds to be tied to it, and the likeness (cosine of the words)
+#: from which one row alone explains another.
+EXCHANGED, EXPLAINED = 0.3, 0.75
+#: Odds of rows that are out of question.
+STRUCK_OFF = -30.0
 #: From this likeness on a row is the whole itself, so nothing fell apart.
 THE_WHOLE = 0.97
 
@@ -82,15 +87,20 @@ def find_groups(found: Evidence) -> list[Group]:
     return _joined(pairs)
 
 
-def find_regroupings(names: Names, context: Matrix, left: tuple[set[int], set[int]]) -> list[Group]:
-    """n → m among rows that nothing else explains: every name on both sides is covered by the names it is tied to."""
-    pairs: dict[tuple[int, int], tuple[str, float]] = {}
-    for i in sorted(left[0]):
-        for j in sorted(left[1]):
-            common = _mass(names.stems_old[i] & names.stems_new[j], names.weight)
-            least = min(_mass(names.stems_old[i], names.weight), _mass(names.stems_new[j], names.weight))
-            if context[i, j] >= CONTEXT_FROM and least and common / least >= 0.4:
-                pairs[i, j] = ("parts_exchanged", common / least)
+def find_regroupings(found: Evidence) -> list[Group]:
+    """n → m: rows whose names no other single row explains, but those they are tied to cover together, both ways."""
+    names = found.names
+    if not names.shared.size:
+        return []
+    old_alone = names.shared.max(axis=1) < EXPLAINED
+    new_alone = names.shared.max(axis=0) < EXPLAINED
+    tied = (names.contained >= EXCHANGED) & (found.context >= CONTEXT_FROM) & np.outer(old_alone, new_alone)
+    # Found groups are struck off by odds that nothing else has.
+    tied &= found.odds > STRUCK_OFF
+    pairs = {
+        (int(i), int(j)): ("parts_exchanged", float(names.contained[i, j]))
+        for i, j in zip(*np.nonzero(tied), strict=True)
+    }
     return [
         group
         for group in _joined(pairs)

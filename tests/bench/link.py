@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import difflib
 import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -33,11 +35,13 @@ def run() -> None:
     """Measure and print."""
     history = write_history(1, ROWS, [USUAL] * EDITIONS)
     times = {count: _linked(history, count) for count in (EDITIONS // 4, EDITIONS)}
-    for count, (whole, further) in times.items():
-        print(f"{count} editions × {ROWS} rows × 2 languages: {whole:.1f} s; one further edition: {further:.2f} s")
+    for count, (whole, further, memory) in times.items():
+        print(
+            f"{count} editions × {ROWS} rows × 2 languages: {whole:.1f} s, {memory:.0f} MB; "
+            f"one further edition: {further:.2f} s"
+        )
     small, large = times[EDITIONS // 4][0], times[EDITIONS][0]
     print(f"growth of time from {EDITIONS // 4} to {EDITIONS} editions: ×{large / small:.2f} (editions ×4)")
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
     pairs = 2 * (EDITIONS - 1)
     older, newer = ([entry.name for entry in history.editions[Lang.RU][number]] for number in (0, 1))
     fuzzy = _seconds(lambda: process.cdist(older, newer, scorer=fuzz.token_sort_ratio, workers=1)) * pairs
@@ -47,19 +51,33 @@ def run() -> None:
     print(f"difflib over all pairs (scaled up): {slow:.0f} s, ours is {slow / large:.0f} times faster")
 
 
-def _linked(history: History, count: int) -> tuple[float, float]:
-    """Seconds to link so many editions from nothing, database included, and then one more."""
+def _linked(history: History, count: int) -> tuple[float, float, float]:
+    """Seconds to link so many editions from nothing, database included, then one more; MB at most in that process."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder)}/audit.db"
         upgrade(url)
         engine = connect(url)
         for number in range(count):
             _store(engine, history, number)
-        whole = _seconds(lambda: _link(engine))
+        whole, memory = _apart(url)
         _store(engine, history, count)
-        further = _seconds(lambda: _link(engine))
+        further, _ = _apart(url)
         engine.dispose()
-    return whole, further
+    return whole, further, memory
+
+
+def _apart(url: str) -> tuple[float, float]:
+    """Link in a process of its own, so that its memory is its own: seconds of linking, MB at most."""
+    code = f"from tests.bench.link import link_and_tell; link_and_tell({url!r})"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    return float(said[0]), float(said[1])
+
+
+def link_and_tell(url: str) -> None:
+    """What the process apart does: link, and print seconds and MB."""
+    engine = connect(url)
+    seconds = _seconds(lambda: _link(engine))
+    print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def _store(engine: Engine, history: History, number: int) -> None:
