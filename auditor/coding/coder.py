@@ -20,7 +20,7 @@ from auditor.coding.decide import (
 )
 from auditor.coding.lexicon import Level, Lexicon, load_lexicon
 from auditor.coding.phrases import Found, Token
-from auditor.coding.results import breaks_in, still_standing, struck_out
+from auditor.coding.results import brackets_in, breaks_in, still_standing, struck_out
 from auditor.coding.rules import RuleBook, load_rules
 from auditor.coding.words import spans_of
 from auditor.records import Coding, CodingInput, Completeness, Nature, Output, Trigger
@@ -109,7 +109,7 @@ def _read_result(lexicon: Lexicon, text: str) -> _Result:
     tokens, spans = tokens[heading:], spans[heading:]
     found = lexicon.results.find(tokens)
     breaks = breaks_in(text, spans)
-    out = struck_out(tokens, found, breaks, lexicon.connectors)
+    out = struck_out(tokens, found, breaks, brackets_in(text, spans), lexicon.connectors)
     return _Result(standing(still_standing(found, out, breaks)).get("results", []), spans)
 
 

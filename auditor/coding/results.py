@@ -24,10 +24,21 @@ def breaks_in(text: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
     return ends
 
 
+def brackets_in(text: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
+    """For each word, whether a bracket opens or closes between the word before and it: «(об отказе в назначении)»."""
+    gaps = [text[spans[number - 1][1] : spans[number][0]] for number in range(1, len(spans))]
+    return [False, *("(" in gap or ")" in gap for gap in gaps)] if spans else []
+
+
 def struck_out(
-    tokens: Sequence[Token], found: Sequence[Found], breaks: Sequence[bool], connectors: frozenset[str]
+    tokens: Sequence[Token],
+    found: Sequence[Found],
+    breaks: Sequence[bool],
+    brackets: Sequence[bool],
+    connectors: frozenset[str],
 ) -> list[bool]:
-    """For each word, whether it belongs to a heading, to a refusal or to the form of handing the result over."""
+    """For each word, whether it belongs to a refusal, a condition or the form of handing the result over."""
+    limits = [either or other for either, other in zip(breaks, brackets, strict=True)]
     out = [False] * len(tokens)
     for one in found:
         entry = one.entry
@@ -35,8 +46,8 @@ def struck_out(
             continue
         start, end = one.start, one.end
         if entry.code == "refusal":
-            start = _back(tokens, start, breaks, connectors)
-            end = _forward(tokens, end, breaks, connectors)
+            start = _back(tokens, start, limits, connectors)
+            end = _forward(tokens, end, limits, connectors)
         elif entry.code in ("form", "condition"):
             end = _forward(tokens, end, breaks, frozenset())
         for place in range(start, end):

@@ -58,6 +58,19 @@ def test_a_refusal_is_never_a_result() -> None:
     assert axes(name, result) == ("human_social", "partial")
 
 
+def test_a_refusal_in_brackets_strikes_out_only_itself() -> None:
+    result = "Уведомление о назначении (об отказе в назначении) помощи"
+    coding = code("Прием документов на социальную помощь", result)
+    assert coding.completeness == "complete"
+    assert [trigger.text for trigger in coding.triggers if trigger.field == "result"] == ["о назначении"]
+
+
+def test_a_condition_is_not_a_result() -> None:
+    name = "Прием документов в колледж"
+    result = "Расписка. В случае поступления издается приказ о зачислении"
+    assert axes(name, result) == ("human_social", "partial")
+
+
 def test_the_form_of_handing_over_is_not_the_result() -> None:
     name = "Прием документов для участия в отборе"
     result = "Расписка. Форма предоставления результата: электронная, справка, свидетельство"
