@@ -93,18 +93,15 @@ def _by(found: Found | None, field: str, basis: str) -> Verdict:
 def finishing_head(tokens: list[Token], heads: Heads, steps: Sequence[Found]) -> int | None:
     """The place of a finishing head outside the steps, in the form and the company in which it is done, not aimed at.
 
-    Russian: «прием документов и зачисление» does it, «для зачисления», «на зачисление» aim at it. Kazakh: the bare
-    form before «және» or at the end does it, before «үшін», «туралы» it is aimed at.
+    Done: at the name's edge or joined by "and" («прием документов и зачисление», «кезекке қою және беру»). Aimed at:
+    any other word stands there («на зачисление», «беру үшін»).
     """
     for place, token in enumerate(tokens):
         if token.form not in heads.finishing or any(step.start <= place < step.end for step in steps):
             continue
-        before = tokens[place - 1].form if place else ""
-        after = tokens[place + 1].form if place + 1 < len(tokens) else ""
-        if heads.last:
-            if (not after or after in heads.joined_by) and after not in heads.not_before:
-                return place
-        elif before not in heads.not_after and (not before or before in heads.joined_by):
+        beside = place + 1 if heads.last else place - 1
+        neighbour = tokens[beside].form if 0 <= beside < len(tokens) else ""
+        if not neighbour or neighbour in heads.joined_by:
             return place
     return None
 

@@ -68,12 +68,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """How a language shows what a name does: finishing words, what joins them, what makes them a mere purpose."""
+    """How a language shows what a name does: finishing words, and what joins one to what else is done."""
 
     finishing: frozenset[str]
     joined_by: frozenset[str]
-    not_after: frozenset[str]
-    not_before: frozenset[str]
     last: bool  # the head of a name stands at its end
 
 
@@ -199,10 +197,10 @@ class _Builder:
 
     def heads(self) -> Heads:
         raw = self.data.get("heads") or {}
-        lists = ("finishing", "joined_by", "not_after", "not_before")
+        lists = ("finishing", "joined_by")
         self.check_keys("heads", raw, {*lists, "last"})
-        finishing, joined_by, not_after, not_before = (self.words("heads", raw, key) for key in lists)
-        return Heads(finishing, joined_by, not_after, not_before, last=bool(raw.get("last")))
+        finishing, joined_by = (self.words("heads", raw, key) for key in lists)
+        return Heads(finishing, joined_by, last=bool(raw.get("last")))
 
     def words(self, place: str, raw: Mapping[str, Any], key: str) -> frozenset[str]:
         """A list of single words, folded."""

@@ -34,7 +34,7 @@ def test_an_entry_that_another_overrules_is_reported() -> None:
 SMALL = """
 language: ru
 classes: {give: [выдача]}
-heads: {finishing: [выдача], joined_by: [и], not_after: [для], not_before: []}
+heads: {finishing: [выдача], joined_by: [и]}
 nature:
   - {rule: N2, code: human_social, level: human, output: money, phrases: {"пособие": "Назначение пособия матери"}}
   - {rule: N3, code: transactional, level: paper, phrases: {"@give лицензия": "Выдача лицензии"}}
