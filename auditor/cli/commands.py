@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from auditor.cli import coding, database, evidence, figures, growth, harvest, history, ingest, pipeline
+from auditor.cli import coding, database, evidence, figures, growth, harvest, history, ingest, pipeline, sheet
 
 COMMAND_MODULES: tuple[ModuleType, ...] = (
     coding,
@@ -16,4 +16,5 @@ COMMAND_MODULES: tuple[ModuleType, ...] = (
     history,
     ingest,
     pipeline,
+    sheet,
 )

@@ -1,0 +1,301 @@
+"""`egov-audit sheet …`: people code a sample by spreadsheet, terminal or doccano, and decide differences."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from auditor.cli.app import app, load_config, note, say, say_json
+from auditor.cli.figures import AsOf, parse_day
+from auditor.coding.codebook import CODEBOOK
+from auditor.db.session import open_database, transaction
+from crawler.errors import ContentError, UsageError
+from crawler.pages.records import Lang
+
+if TYPE_CHECKING:
+    from auditor.review.differences import Difference
+    from auditor.review.records import Answer, SampleItem
+    from auditor.review.stage import Compared
+    from auditor.review.stage_sheets import Taken
+
+sheet_app = typer.Typer(help="The workbench: samples, coders' sheets, agreement, decisions.", no_args_is_help=True)
+app.add_typer(sheet_app, name="sheet")
+
+_PERCENT = 100
+
+SampleName = Annotated[str | None, typer.Option("--sample", help="Name of the sample; the newest unless given.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
+CoderName = Annotated[str, typer.Option("--coder", help="The coder's alias: up to 40 letters, digits, '.', '_', '-'.")]
+
+
+class Form(StrEnum):
+    """What a sheet is written as."""
+
+    TABLE = "table"
+    DOCCANO = "doccano"
+
+
+class Of(StrEnum):
+    """What a sample is drawn from."""
+
+    ENTRIES = "entries"
+    LISTINGS = "listings"
+    BOTH = "both"
+
+
+@sheet_app.command("sample")
+def sample_command(
+    *,
+    size: Annotated[int | None, typer.Option("--size", help="How many items to draw.")] = None,
+    ci: Annotated[
+        float | None, typer.Option("--ci", help="Half-width of a share's 95% interval (0.05: ±5 points) instead.")
+    ] = None,
+    strata: Annotated[
+        str, typer.Option("--strata", help="What strata are made of: nature,completeness,sector,digitised,lang,kind.")
+    ] = "nature,sector,digitised,lang",
+    seed: Annotated[int, typer.Option("--seed", help="The same seed draws the same sample.")] = 1,
+    name: Annotated[str | None, typer.Option("--name", help="Name of the sample; made of size, seed and date.")] = None,
+    of: Annotated[
+        Of, typer.Option("--of", help="Draw from the register's entries, the portal's listings, or both.")
+    ] = (Of.ENTRIES),
+    as_of: AsOf = None,
+) -> None:
+    """Draw a stratified random sample of what is in force, in both languages, with known weights, and keep it."""
+    from auditor.review.stage_sample import Wanted, make_sample
+
+    kinds = {Of.ENTRIES: ("entry",), Of.LISTINGS: ("listing",), Of.BOTH: ("entry", "listing")}[of]
+    by = tuple(word.strip() for word in strata.split(",") if word.strip())
+    wanted = Wanted(seed, parse_day(as_of), size, ci, by, kinds, name)
+    with open_database(load_config().db_url) as engine, transaction(engine) as session:
+        sample, items = make_sample(session, wanted, datetime.now(UTC))
+    say(f"sample {sample.name}: {len(items)} of {sample.frame_size}, {len(sample.strata)} strata, seed {sample.seed}")
+    for stratum in sample.strata:
+        weight = stratum.frame / stratum.drawn
+        say(f"  {stratum.name or 'all'}: {stratum.drawn} of {stratum.frame}, weight {weight:.3f}")
+
+
+@sheet_app.command("export")
+def export_command(
+    *,
+    coder: CoderName,
+    out: Annotated[Path, typer.Option("--out", help="File to write: .xlsx or .csv; .jsonl for doccano.")],
+    sample: SampleName = None,
+    form: Annotated[Form, typer.Option("--format", help="A table for a person, or JSONL for doccano.")] = Form.TABLE,
+) -> None:
+    """Write one coder's own sheet in an own random order: evidence and empty columns, nobody's codes."""
+    from auditor.db.review import sample_named
+    from auditor.review.stage_sheets import alias, export_doccano, export_sheet
+
+    export = export_doccano if form is Form.DOCCANO else export_sheet
+    with open_database(load_config().db_url) as engine, transaction(engine) as session:
+        chosen = sample_named(session, sample)
+        sheet, count = export(session, chosen, alias(coder), out, datetime.now(UTC))
+    note(f"{count} items of sample {chosen.name} for {sheet.coder}, order {sheet.order_seed}, sheet {sheet.mark}")
+    say(str(out))
+
+
+@sheet_app.command("import")
+def import_command(
+    file: Annotated[Path, typer.Argument(help="The filled sheet: .xlsx, .csv, or doccano's .jsonl.")],
+    *,
+    coder: Annotated[str | None, typer.Option("--coder", help="Refuse the sheet if it is not this coder's.")] = None,
+) -> None:
+    """Take a filled sheet back, whole or not at all; half-filled is fine, the same file twice adds nothing."""
+    from auditor.review.stage_sheets import alias, import_sheet
+
+    with open_database(load_config().db_url) as engine, transaction(engine) as session:
+        taken = import_sheet(session, file, alias(coder) if coder else None, datetime.now(UTC))
+    _say_taken(taken)
+
+
+@sheet_app.command("code")
+def code_form_command(
+    *,
+    coder: CoderName,
+    sample: SampleName = None,
+    ui: Annotated[Lang, typer.Option("--lang-ui", help="Language of the questions: ru, kk or en.")] = Lang.RU,
+) -> None:
+    """Code at the terminal, keyboard only; every item is kept at once, the same command goes on where it stopped."""
+    from auditor.db.review import add_answers, codings_for, sample_named
+    from auditor.review.form import Form as TerminalForm
+    from auditor.review.form import Terminal
+    from auditor.review.stage_sample import terminal_sheet
+    from auditor.review.stage_sheets import alias
+
+    # A byte that is no UTF-8 is no answer, and no reason to lose the sitting.
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(errors="replace")
+    who = alias(coder)
+    with open_database(load_config().db_url) as engine:
+        with transaction(engine) as session:
+            chosen = sample_named(session, sample)
+            sheet, items = terminal_sheet(session, chosen, who, datetime.now(UTC))
+            known = codings_for(session, items, sheet.codebook)
+        done = {key for key, codings in known.items() if any(one.coder == who for one in codings)}
+
+        def save(item: SampleItem, answer: Answer) -> None:
+            with transaction(engine) as session:
+                add_answers(session, sheet, who, [(item, answer)], datetime.now(UTC))
+
+        kept = TerminalForm(Terminal(_ask, say), items, done, save, ui).run()
+    note(f"{kept} answers of {who} kept")
+
+
+@sheet_app.command("adjudicate")
+def adjudicate_command(
+    *,
+    sample: SampleName = None,
+    coder: Annotated[str | None, typer.Option("--coder", help="Alias of who decides; needed with --export.")] = None,
+    export: Annotated[
+        Path | None, typer.Option("--export", help="Write the differences with empty columns for the decision.")
+    ] = None,
+    take: Annotated[Path | None, typer.Option("--import", help="Take a filled sheet of decisions back.")] = None,
+) -> None:
+    """Show where coders differ, side by side; write them out for a decision; take decisions with their reasons back."""
+    from auditor.db.review import sample_named
+    from auditor.review.stage_adjudicate import export_differences, import_decisions, open_differences
+    from auditor.review.stage_sheets import alias
+
+    if export is not None and take is not None:
+        raise UsageError("--export and --import exclude each other")
+    who = alias(coder) if coder else None
+    with open_database(load_config().db_url) as engine, transaction(engine) as session:
+        if take is not None:
+            _say_taken(import_decisions(session, take, who, datetime.now(UTC)))
+            return
+        chosen = sample_named(session, sample)
+        if export is not None:
+            if who is None:
+                raise UsageError("who decides? give --coder ALIAS")
+            _, count = export_differences(session, chosen, who, export, datetime.now(UTC))
+            note(f"{count} differences of sample {chosen.name} for {who} to decide")
+            say(str(export))
+            return
+        found, notes = open_differences(session, chosen)
+    _say_differences(found, notes)
+    note(f"{len(found)} differences in sample {chosen.name} wait for a decision")
+
+
+@sheet_app.command("stale")
+def stale_command(*, json_out: Json = False) -> None:
+    """List people's codings that no longer count because the text they were made on has changed or gone."""
+    from auditor.review.stage_adjudicate import stale_codings
+
+    with open_database(load_config().db_url) as engine, transaction(engine) as session:
+        found = stale_codings(session)
+    if json_out:
+        say_json(
+            [
+                {"subject": one.coding.subject, "kind": one.kind, "coder": one.coding.coder, "gone": one.gone}
+                for one in found
+            ]
+        )
+        return
+    for one in found:
+        codes = f"{one.coding.coding.nature}/{one.coding.coding.completeness}"
+        why = "is no longer there" if one.gone else "has another text now"
+        say(f"{one.coding.subject}: {codes} by {one.coding.coder} of {one.coding.coded_at:%Y-%m-%d}; {why}")
+    note(f"{len(found)} codings are stale")
+
+
+@sheet_app.command("agreement")
+def agreement_command(
+    *,
+    axis: Annotated[str | None, typer.Option("--axis", help="Only nature, completeness or output.")] = None,
+    lang: Annotated[Lang | None, typer.Option("--lang", help="Only one language of the texts.")] = None,
+    machine: Annotated[
+        bool, typer.Option("--machine", help="People's codes in force against the machine's instead.")
+    ] = False,
+    json_out: Json = False,
+) -> None:
+    """Agreement of every two coders by axis and language: percent, kappa, alpha, AC1, prevalence, 95% intervals."""
+    from auditor.review.stage import AXES, compare_coders
+
+    if axis is not None and axis not in AXES:
+        raise UsageError(f"--axis {axis}: choose from {', '.join(AXES)}")
+    with open_database(load_config().db_url) as engine, transaction(engine) as session:
+        compared = compare_coders(session, CODEBOOK, machine=machine)
+    found = [one for one in compared if axis in (None, one.axis) and lang in (None, one.lang)]
+    if not found:
+        raise ContentError("no agreement can be given: no two coders share an item on the same text")
+    if json_out:
+        say_json([_compared_json(one) for one in found])
+        return
+    for one in found:
+        _say_compared(one)
+
+
+@sheet_app.command("codebook")
+def codebook_command(
+    *,
+    out: Annotated[Path, typer.Option("--out", help="File to write: .qdc.")],
+    words: Annotated[Lang, typer.Option("--words", help="Language of the descriptions: ru, kk or en.")] = Lang.EN,
+) -> None:
+    """Write the codebook as a REFI-QDA file that programs for qualitative analysis open."""
+    from auditor.review.qdc import codebook_qdc
+
+    if out.suffix.lower() != ".qdc":
+        raise UsageError(f"{out}: give a file name that ends in .qdc")
+    out.write_bytes(codebook_qdc(words))
+    say(str(out))
+
+
+def _ask(prompt: str) -> str | None:
+    sys.stdout.write(prompt)
+    sys.stdout.flush()
+    line = sys.stdin.readline()
+    return line.rstrip("\n") if line else None
+
+
+def _say_taken(taken: Taken) -> None:
+    say(f"{taken.coder}: {taken.added} new, {taken.same} as before, {taken.empty} empty")
+    if taken.waiting:
+        note(f"{len(taken.waiting)} items have a code on one axis only and were left for later:")
+        for key in taken.waiting:
+            note(f"  {key}")
+
+
+def _say_differences(found: list[Difference], notes: dict[int, str]) -> None:
+    from auditor.review.differences import in_words
+
+    for difference in found:
+        given = difference.item.subject.given
+        say(f"{difference.item.key}  {given.name}")
+        if given.result:
+            say(f"  result: {given.result}")
+        for one in difference.codings:
+            say(f"  {one.coder:<16} {in_words(one, notes.get(one.id, ''))}")
+
+
+def _compared_json(one: Compared) -> dict[str, object]:
+    told: dict[str, object] = {"coders": [one.one, one.other], "axis": one.axis, "lang": one.lang or "all"}
+    told["items"] = one.items
+    if one.found is None:
+        return told | {"reason": one.reason}
+    figures = {name: asdict(getattr(one.found, name)) for name in ("percent", "kappa", "alpha", "ac1")}
+    confusion = [{one.one: left, one.other: right, "items": count} for left, right, count in one.confusion]
+    return told | figures | {"prevalence": dict(one.found.prevalence), "confusion": confusion}
+
+
+def _say_compared(one: Compared) -> None:
+    say(f"{one.one} and {one.other}, {one.axis}, {one.lang or 'all languages'}, n {one.items}")
+    if one.found is None:
+        say(f"  {one.reason}")
+        return
+    percent = one.found.percent
+    low, high = percent.low * _PERCENT, percent.high * _PERCENT
+    told = [f"agreement {percent.value * _PERCENT:.1f}% [{low:.1f}–{high:.1f}]"]
+    for name in ("kappa", "alpha", "ac1"):
+        figure = getattr(one.found, name)
+        told.append(f"{name} {figure.value:.2f} [{figure.low:.2f}–{figure.high:.2f}]")
+    say("  " + ", ".join(told))
+    say("  prevalence: " + ", ".join(f"{code} {share * _PERCENT:.1f}%" for code, share in one.found.prevalence))
+    for left, right, count in one.confusion:
+        if left != right:
+            say(f"  {one.one} {left}, {one.other} {right}: {count}")

@@ -1,0 +1,93 @@
+"""Doccano's JSONL, a text classification project with labels such as `nature=human_social`. Pure.
+
+Written for doccano's import: `text` is what is coded, `label` is empty, everything else is kept by doccano as metadata
+and comes back in its export, so that every line is known again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from auditor.review.columns import ANSWERS, CODES, MARK, SHOWN, cell_text, shown_cells
+from auditor.review.records import Fault, SampleItem
+from auditor.review.sheetread import Grid
+from auditor.review.words import CHOICES, word
+from crawler.errors import ContentError
+
+_FIELDS = ("name", "result", "category", "provider")
+
+
+def doccano_line(item: SampleItem, mark: str) -> str:
+    """One item as a line of JSON, without its line end."""
+    given = item.subject.given
+    texts = ((field, cell_text(getattr(given, field))) for field in _FIELDS)
+    shown = "\n".join(f"{word('fields', field, given.lang)}: {text}" for field, text in texts if text)
+    told: dict[str, Any] = {"text": shown, "label": []}
+    told |= dict(zip(SHOWN, shown_cells(item), strict=True))
+    # doccano gives every line an `id` of its own.
+    told["item"] = told.pop("id")
+    told[MARK] = mark
+    return json.dumps(told, ensure_ascii=False)
+
+
+def labels() -> list[str]:
+    """Every label that a project needs."""
+    return [f"{column}={code}" for column in CODES for code in CHOICES[column]]
+
+
+def read_doccano(path: Path, raw: bytes) -> Grid:
+    """An exported JSONL file as a grid with a sheet's headings. Raises ContentError where it is no such file."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ContentError(f"{path}, line {raw[: error.start].count(bytes([10])) + 1}: not UTF-8 text") from error
+    grid = Grid(header=(*SHOWN, *ANSWERS, MARK))
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        told = _parsed(line, number, grid.faults)
+        if told is not None:
+            grid.rows.append((number, _cells(told, number, grid.faults)))
+    if not grid.rows and not grid.faults:
+        raise ContentError(f"{path} is empty")
+    return grid
+
+
+def _parsed(line: str, number: int, faults: list[Fault]) -> dict[str, Any] | None:
+    try:
+        told = json.loads(line)
+    except (ValueError, RecursionError):
+        faults.append(Fault(number, "", "not a line of JSON"))
+        return None
+    if not isinstance(told, dict):
+        faults.append(Fault(number, "", "not a JSON object"))
+        return None
+    return told
+
+
+def _cells(told: dict[str, Any], number: int, faults: list[Fault]) -> dict[str, str]:
+    cells = {name: str(told.get(name) or "") for name in (*SHOWN, MARK)} | dict.fromkeys(ANSWERS, "")
+    cells["id"] = str(told.get("item") or "")
+    given = told.get("label", told.get("labels")) or []
+    for label in given if isinstance(given, list) else [given]:
+        column, _, code = str(label).partition("=")
+        if column not in CODES:
+            faults.append(Fault(number, "label", f"unknown label {str(label)[:60]!r}; labels are {_some()}"))
+        elif cells[column] and cells[column] != code:
+            faults.append(Fault(number, column, f"two codes: {cells[column]} and {code}"))
+        else:
+            cells[column] = code
+    cells["note"] = "; ".join(_comments(told.get("Comments", told.get("comments"))))
+    return cells
+
+
+def _comments(given: object) -> Iterable[str]:
+    found: Sequence[object] = given if isinstance(given, list) else ()
+    return (str(one.get("text", "")) if isinstance(one, dict) else str(one) for one in found)
+
+
+def _some() -> str:
+    return ", ".join(labels()[:2]) + "…"

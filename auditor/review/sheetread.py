@@ -1,0 +1,194 @@
+"""Reads a filled sheet back as plain texts with their places: XLSX, CSV. No formula is ever evaluated.
+
+What makes a file unreadable as a whole is raised at once; what is wrong with one cell is collected as a Fault.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from lxml import etree
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.escape import unescape
+from openpyxl.utils.exceptions import InvalidFileException
+
+from auditor.review.records import Fault
+from crawler.errors import ContentError, UsageError
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell, MergedCell
+
+#: No sheet of ours is larger, packed or unpacked.
+LARGEST = 50_000_000
+_UNPACKED = 400_000_000
+_MOST_ROWS = 100_000
+_MOST_COLUMNS = 60
+_CELL = 1_000_000
+# What openpyxl raises over a workbook that is damaged inside; it has no error of its own for that.
+_DAMAGED = (
+    *(zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, SyntaxError, zlib.error, EOFError),
+    *(AttributeError, IndexError, NotImplementedError),
+)
+
+
+@dataclass(slots=True)
+class Grid:
+    """A sheet as read: headings, then (row number as a spreadsheet counts, cells by heading); faults found so far."""
+
+    header: tuple[str, ...] = ()
+    rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def read_bytes(path: Path) -> bytes:
+    """A file's bytes. Raises UsageError if it cannot be read, ContentError if it is larger than any sheet."""
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise ContentError(f"{path} has {size:,} bytes; a sheet has at most {LARGEST:,}")
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def read_sheet(path: Path) -> Grid:
+    """The filled sheet, told by its bytes, not its name. Raises ContentError where it is no sheet as a whole."""
+    raw = read_bytes(path)
+    if raw.startswith(b"PK\x03\x04"):
+        return _grid(_xlsx_lines(path, raw), path)
+    if raw.startswith(b"\xd0\xcf\x11\xe0"):
+        raise ContentError(f"{path} is an old or an encrypted workbook: save it as XLSX or as CSV UTF-8")
+    return _grid(_csv_lines(path, raw), path)
+
+
+_Line = tuple[int, list[str], list[Fault]]
+
+
+def _grid(lines: Iterable[_Line], path: Path) -> Grid:
+    grid = Grid()
+    for number, cells, faults in lines:
+        if not any(cell.strip() for cell in cells) and not faults:
+            continue
+        if not grid.header:
+            grid.header = tuple(cell.strip().lower() for cell in cells)
+            while grid.header and not grid.header[-1]:
+                grid.header = grid.header[:-1]
+            grid.faults += faults
+            continue
+        named = [Fault(one.row, _heading(grid.header, one.column), one.message) for one in faults]
+        grid.faults += named
+        grid.faults += [
+            Fault(number, get_column_letter(at), f"{cell!r} stands under no heading")
+            for at, cell in enumerate(cells[len(grid.header) :], start=len(grid.header) + 1)
+            if cell.strip()
+        ]
+        padded = [*cells, *[""] * (len(grid.header) - len(cells))]
+        grid.rows.append((number, dict(zip(grid.header, padded, strict=False))))
+        if len(grid.rows) > _MOST_ROWS:
+            raise ContentError(f"{path} has more than {_MOST_ROWS:,} rows; no sheet of ours has")
+    if not grid.header:
+        raise ContentError(f"{path} is empty")
+    return grid
+
+
+def _heading(header: tuple[str, ...], at: str) -> str:
+    """A column's heading for its number, its letter where it has none."""
+    index = int(at)
+    return header[index - 1] if index <= len(header) and header[index - 1] else get_column_letter(index)
+
+
+def _csv_lines(path: Path, raw: bytes) -> Iterator[_Line]:
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise ContentError(f"{path}, line {line}: not UTF-8 text: save it as CSV UTF-8 or as XLSX") from error
+    if "\x00" in text:
+        raise ContentError(f"{path} is no text: save it as CSV UTF-8 or as XLSX")
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    csv.field_size_limit(_CELL)
+    try:
+        for number, cells in enumerate(
+            csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), start=1
+        ):
+            faults = [
+                Fault(number, str(at), f"a formula: {cell[:60]!r}; write the code itself")
+                for at, cell in enumerate(cells, start=1)
+                if cell.lstrip().startswith("=")
+            ]
+            yield number, cells, faults
+    except csv.Error as error:
+        raise ContentError(f"{path} is no CSV: {error}") from error
+
+
+def _xlsx_lines(path: Path, raw: bytes) -> Iterator[_Line]:
+    try:
+        with warnings.catch_warnings():
+            # openpyxl warns of parts that it does not read; none of them holds a cell.
+            warnings.simplefilter("ignore", UserWarning)
+            merged = _merged(path, raw)
+            if merged:
+                raise ContentError(f"{path}: merged cells {', '.join(merged)}: undo the merging, one code a cell")
+            book = load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False)
+            sheet = book["coding"] if "coding" in book.sheetnames else book.worksheets[0]
+            # The size written in the file can be anything.
+            sheet.reset_dimensions()
+            for number, cells in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS), start=1):
+                yield _xlsx_line(number, cells)
+            book.close()
+    except _DAMAGED as error:
+        raise ContentError(f"{path} is no readable XLSX workbook: {type(error).__name__}: {error}") from error
+
+
+def _xlsx_line(number: int, cells: Iterable[Cell | MergedCell]) -> _Line:
+    texts, faults = [], []
+    for at, cell in enumerate(cells, start=1):
+        value = cell.value
+        if cell.data_type == "f":
+            faults.append(Fault(number, str(at), "a formula; write the code itself"))
+            texts.append("")
+        elif cell.data_type == "e":
+            faults.append(Fault(number, str(at), f"an error value: {value}"))
+            texts.append("")
+        elif isinstance(value, str):
+            texts.append(unescape(value))
+        elif isinstance(value, float) and value.is_integer():
+            texts.append(str(int(value)))
+        else:
+            texts.append("" if value is None else str(value))
+    while texts and not texts[-1]:
+        texts.pop()
+    return number, texts, faults
+
+
+def _merged(path: Path, raw: bytes) -> list[str]:
+    """Ranges of merged cells in any sheet; openpyxl's streaming reader shows them as empty cells."""
+    found: list[str] = []
+    with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+        parts = packed.infolist()
+        if sum(part.file_size for part in parts) > _UNPACKED:
+            raise ContentError(f"{path} unpacks to more than {_UNPACKED:,} bytes; no sheet of ours does")
+        for part in parts:
+            if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
+                with packed.open(part) as stream:
+                    found += _merged_in(stream)
+    return found
+
+
+def _merged_in(stream: IO[bytes]) -> list[str]:
+    found = []
+    for _, element in etree.iterparse(stream, resolve_entities=False, no_network=True):
+        if element.tag.rpartition("}")[2] == "mergeCell":
+            found.append(str(element.get("ref")))
+        element.clear()
+    return found

@@ -1,0 +1,120 @@
+"""Shows where coders differ and takes decisions between them: a decision is a row of its own, with who and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from auditor.coding.codebook import CODEBOOK, MACHINE
+from auditor.coding.in_force import ADJUDICATED, newest_by_person
+from auditor.db.codings import codings_of
+from auditor.db.models import CodingRow
+from auditor.db.review import add_answers, codings_for, hand_notes, items_of
+from auditor.records import StoredCoding
+from auditor.review.check import check_grid
+from auditor.review.columns import CODER, DECISION, MARK, SHOWN, cell_text, shown_cells
+from auditor.review.differences import Difference, differences, in_words
+from auditor.review.records import Answer, Sample, Sheet
+from auditor.review.sheetfile import Table, write_sheet
+from auditor.review.sheetread import read_sheet
+from auditor.review.stage_sample import hand_out
+from auditor.review.stage_sheets import Taken, known_sheet, refuse
+from auditor.review.stage_subjects import current_hashes
+from crawler.errors import ContentError
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A person's coding that no longer counts. `gone`: the subject itself is no longer there."""
+
+    coding: StoredCoding
+    kind: str
+    gone: bool
+
+
+def open_differences(session: Session, sample: Sample) -> tuple[list[Difference], dict[int, str]]:
+    """Where the coders of a sample differ and nobody has decided, and the coders' notes by coding id."""
+    items = items_of(session, sample.id)
+    found = differences(items, codings_for(session, items, sample.codebook))
+    ids = [one.id for difference in found for one in difference.codings]
+    return found, {coding_id: note for coding_id, (_, note, _) in hand_notes(session, ids).items()}
+
+
+def export_differences(session: Session, sample: Sample, coder: str, path: Path, now: datetime) -> tuple[Sheet, int]:
+    """Write the differences side by side with empty columns for the decision; gives the sheet and how many there are.
+
+    Raises ContentError when there is nothing to decide.
+    """
+    found, notes = open_differences(session, sample)
+    if not found:
+        raise ContentError(f"sample {sample.name} has no difference between coders to decide")
+    sheet, _ = hand_out(session, sample, coder, "adjudication", now)
+    coders = sorted({one.coder for difference in found for one in difference.codings})
+    rows = [_row(difference, coders, notes, sheet) for difference in found]
+    header = (*SHOWN, *(f"{CODER}{name}" for name in coders), *DECISION, MARK)
+    write_sheet(path, Table(header, DECISION, rows, sheet.codebook, now))
+    return sheet, len(found)
+
+
+def import_decisions(session: Session, path: Path, coder: str | None, now: datetime) -> Taken:
+    """Take decisions back. Raises ContentError with every fault and its place; then nothing was taken."""
+    grid = read_sheet(path)
+    sheet = known_sheet(session, path, grid, coder)
+    if sheet.form != "adjudication":
+        raise ContentError(f"{path} is a coder's sheet: take it back with `egov-audit sheet import`")
+    items = items_of(session, sheet.sample_id)
+    checked = check_grid(grid, {item.key: item for item in items}, sheet.mark, DECISION)
+    refuse(path, checked.faults)
+    known = codings_for(session, items, sheet.codebook)
+    decider = ADJUDICATED + sheet.coder
+    ids = [one.id for codings in known.values() for one in codings if one.coder == decider]
+    reasons = {coding_id: reason for coding_id, (_, _, reason) in hand_notes(session, ids).items()}
+    new = [(item, answer) for item, answer in checked.answers if not _decided(answer, decider, known, reasons)]
+    between = {item.key: [one.id for one in newest_by_person(known.get(item.key, ()))] for item, _ in new}
+    added = add_answers(session, sheet, decider, new, now, between)
+    return Taken(sheet.coder, added, len(checked.answers) - added, checked.empty, checked.waiting)
+
+
+def stale_codings(session: Session) -> list[Stale]:
+    """People's newest codings and decisions whose text is no longer the one they were made on, by subject and coder."""
+    found = []
+    for kind in ("entry", "listing"):
+        keys = set(
+            session.scalars(
+                select(CodingRow.subject_key).where(
+                    CodingRow.subject_kind == kind, CodingRow.coder != MACHINE, CodingRow.codebook == CODEBOOK
+                )
+            )
+        )
+        now = current_hashes(session, kind, keys) if keys else {}
+        for key, codings in sorted(codings_of(session, kind, keys=keys).items()):
+            newest = {one.coder: one for one in codings if one.coder != MACHINE and one.codebook == CODEBOOK}
+            found += [
+                Stale(one, kind, key not in now)
+                for _, one in sorted(newest.items())
+                if now.get(key) != one.evidence_hash
+            ]
+    return found
+
+
+def _row(difference: Difference, coders: Sequence[str], notes: Mapping[int, str], sheet: Sheet) -> list[str]:
+    said = {one.coder: cell_text(in_words(one, notes.get(one.id, ""))) for one in difference.codings}
+    codes = [said.get(coder, "") for coder in coders]
+    return [*shown_cells(difference.item), *codes, *([""] * len(DECISION)), sheet.mark]
+
+
+def _decided(
+    answer: Answer, decider: str, known: Mapping[str, Sequence[StoredCoding]], reasons: Mapping[int, str]
+) -> bool:
+    """Whether this person's newest decision on the item says the same."""
+    own = [one for one in known.get(answer.key, ()) if one.coder == decider]
+    if not own:
+        return False
+    coding = own[-1].coding
+    told = (coding.nature, coding.completeness, coding.output, coding.sector, reasons.get(own[-1].id, ""))
+    return told == (answer.nature, answer.completeness, answer.output, answer.sector, answer.reason)

@@ -1,0 +1,227 @@
+"""Every way a sheet can be spoilt: one clear message with its place, exit 4, nothing imported."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from sqlalchemy import text
+
+from auditor.db.session import connect
+from tests.auditor.review import desk
+from tests.auditor.review.conftest import Sheet
+from tests.auditor.review.test_sheets import people
+
+GOOD = {"nature": "transactional", "completeness": "complete"}
+
+
+def edit(path: Path, change: Callable[[Worksheet, dict[str, int]], object]) -> None:
+    """Spoil the coding sheet of a workbook."""
+    book = load_workbook(path)
+    sheet = book["coding"]
+    change(sheet, {str(cell.value): cell.column for cell in sheet[1] if cell.column})
+    book.save(path)
+
+
+def refused(sheet: Sheet, capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
+    """The message of a refused import that has left nothing behind."""
+    capsys.readouterr()
+    before = people()
+    assert sheet("import", *arguments) == 4
+    assert people() == before
+    return capsys.readouterr().err
+
+
+def test_all_faults_are_told_at_once_with_row_and_column(
+    handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def spoil(number: int, row: dict[str, str]) -> dict[str, str]:
+        return {
+            0: {"nature": "humane", "completeness": "partial"},
+            1: {**GOOD, "output": "paper", "sector": "11"},
+            2: {"id": "V2000019982/2024-01-01/ru/99999999"},
+            3: {"name": "Another name"},
+            4: {"completeness": "=CONCATENATE(1)"},
+            5: {"sheet": "v1-aaaaaaaaaaaa"},
+            6: GOOD,
+        }.get(number, {})
+
+    desk.fill_in(handed, spoil)  # type: ignore[arg-type]
+    err = refused(lite, capsys, handed)
+    assert "7 faults, nothing was imported" in err
+    for place in (
+        "row 2, column nature: unknown code 'humane'; choose from transactional, human_social, unclear",
+        "row 3, column output: unknown code 'paper'",
+        "row 3, column sector: unknown code '11'; choose from 01–10",
+        "row 4, column id: 'V2000019982/2024-01-01/ru/99999999' is no item of this sample",
+        "row 5, column name: not the text of V2000019982",
+        "row 6, column completeness: a formula",
+        "row 7, column sheet: 'v1-aaaaaaaaaaaa' is not this sheet's mark",
+    ):
+        assert place in err
+
+
+def test_ids_sorted_away_from_their_texts(handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]) -> None:
+    ids = [row["id"] for row in desk.read(handed)]
+    desk.fill_in(handed, lambda number, row: {**GOOD, "id": sorted(ids)[number]})
+    assert "were rows or columns moved apart?" in refused(lite, capsys, handed)
+
+
+def test_rows_sorted_whole_and_rows_taken_out_are_fine(handed: Path, lite: Sheet) -> None:
+    rows = sorted(desk.read(handed), key=lambda row: row["name"])[:9]
+    path = handed.with_suffix(".csv")
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]), delimiter=";")
+        writer.writeheader()
+        writer.writerows({**row, **GOOD, "name": row["name"].replace("=СУММА", "'=СУММА")} for row in rows)
+    assert lite("import", path) == 0
+    assert len(people()) == 9
+
+
+def test_an_id_twice(handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]) -> None:
+    first = desk.read(handed)[0]
+    desk.fill_in(handed, lambda number, row: {**first, **GOOD} if number == 1 else {})
+    assert f"row 3, column id: {first['id']} stands in row 2 already" in refused(lite, capsys, handed)
+
+
+def test_merged_cells(handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.fill_in(handed, lambda number, row: GOOD)
+    edit(handed, lambda sheet, at: sheet.merge_cells("G3:G5"))
+    assert "merged cells G3:G5" in refused(lite, capsys, handed)
+
+
+def test_a_formula_is_refused_though_its_value_would_be_right(
+    handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.fill_in(handed, lambda number, row: {**GOOD, "nature": '="transactional"'} if number == 4 else GOOD)
+    assert "row 6, column nature: a formula; write the code itself" in refused(lite, capsys, handed)
+    path = handed.with_suffix(".csv")
+    rows = [
+        {**row, **GOOD, "name": "'" + row["name"] if row["name"][0] == "=" else row["name"]}
+        for row in desk.read(handed)
+    ]
+    rows[2]["nature"] = '=HYPERLINK("http://x.test";"transactional")'
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    assert "row 4, column nature: a formula" in refused(lite, capsys, path)
+
+
+@pytest.mark.parametrize("column", ["id", "name", "nature", "note", "sheet"])
+def test_a_missing_column(handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str], column: str) -> None:
+    edit(handed, lambda sheet, at: sheet.delete_cols(at[column]))
+    assert f"column {column}: this column is missing" in refused(lite, capsys, handed)
+
+
+def test_a_column_too_many(handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(handed, lambda sheet, at: sheet.cell(1, 13, "my remarks"))
+    assert "row 1, column my remarks: no column of this sheet" in refused(lite, capsys, handed)
+    edit(handed, lambda sheet, at: (sheet.cell(1, 13).__setattr__("value", None), sheet.cell(5, 14, "stray")))
+    assert "row 5, column N: 'stray' stands under no heading" in refused(lite, capsys, handed)
+    edit(handed, lambda sheet, at: (sheet.cell(5, 14).__setattr__("value", None), sheet.cell(1, 13, "nature")))
+    assert "row 1, column nature: this column stands twice" in refused(lite, capsys, handed)
+
+
+def test_another_coders_sheet(handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.fill_in(handed, lambda number, row: GOOD)
+    assert "is the sheet of anna, not of boris" in refused(lite, capsys, handed, "--coder", "boris")
+
+
+def test_two_coders_under_one_alias(handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]) -> None:
+    other = handed.with_name("other.xlsx")
+    assert lite("export", "--coder", "anna", "--out", other) == 0
+    desk.fill_in(handed, lambda number, row: GOOD)
+    assert lite("import", handed) == 0
+    desk.fill_in(other, lambda number, row: {**GOOD, "completeness": "partial"} if number == 3 else GOOD)
+    key = desk.read(other)[3]["id"]
+    err = refused(lite, capsys, other)
+    assert f"row 5, column nature: anna coded {key} transactional/complete on another sheet" in err
+    assert "two coders under one alias?" in err
+    desk.fill_in(other, lambda number, row: GOOD)
+    assert lite("import", other) == 0
+    assert "anna: 0 new, 12 as before" in capsys.readouterr().out
+
+
+def test_a_sheet_of_another_codebook(handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]) -> None:
+    mark = desk.read(handed)[0]["sheet"]
+    desk.fill_in(handed, lambda number, row: {**GOOD, "sheet": mark.replace("v1-", "v0-")})
+    assert "made for codebook version 0, this one is 1: export the sheet anew" in refused(lite, capsys, handed)
+    desk.fill_in(handed, lambda number, row: {"sheet": mark})
+    engine = connect(os.environ["EGOV_AUDIT_DB_URL"])
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE sheet SET codebook = '0'"))
+    engine.dispose()
+    assert "no sheet v1-" in refused(lite, capsys, handed)
+
+
+def test_a_sheet_of_another_database(handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.fill_in(handed, lambda number, row: {**GOOD, "sheet": "v1-0123456789ab"})
+    assert "no sheet v1-0123456789ab was handed out from this database" in refused(lite, capsys, handed)
+
+
+def test_more_than_fifty_megabytes(handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]) -> None:
+    with handed.open("ab") as stream:
+        stream.truncate(50_000_001)
+    assert "has 50,000,001 bytes; a sheet has at most 50,000,000" in refused(lite, capsys, handed)
+
+
+def test_a_packed_bomb(handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]) -> None:
+    with (
+        zipfile.ZipFile(handed, "a", zipfile.ZIP_DEFLATED) as packed,
+        packed.open("xl/worksheets/sheet9.xml", "w") as part,
+    ):
+        for _ in range(401):
+            part.write(b" " * 1_000_000)
+    assert "unpacks to more than 400,000,000 bytes" in refused(lite, capsys, handed)
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-16"])
+def test_the_wrong_encoding(handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str], encoding: str) -> None:
+    rows = [row for row in desk.read(handed) if "/ru/" in row["id"]]
+    told = io.StringIO(newline="")
+    writer = csv.DictWriter(told, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    path = handed.with_suffix(".csv")
+    path.write_bytes(told.getvalue().encode(encoding))
+    err = refused(lite, capsys, path)
+    assert "not UTF-8 text: save it as CSV UTF-8 or as XLSX" in err
+    assert "line 2" in err or encoding == "utf-16"
+
+
+def test_damaged_and_foreign_files(handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]) -> None:
+    whole = handed.read_bytes()
+    other = handed.with_name("other.xlsx")
+    for cut in (40, len(whole) // 2, len(whole) - 10):
+        other.write_bytes(whole[:cut])
+        assert "is no readable XLSX workbook" in refused(lite, capsys, other)
+    other.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512))
+    assert "an old or an encrypted workbook" in refused(lite, capsys, other)
+    other.write_bytes(b"")
+    assert "is empty" in refused(lite, capsys, other)
+    other.write_text("name,nature\nx,transactional\n")
+    assert "column sheet: this column is missing" in refused(lite, capsys, other)
+    other.write_text("name,sheet\nx,\n")
+    assert "no row carries a sheet's mark" in refused(lite, capsys, other)
+    assert lite("import", handed.with_name("nowhere.xlsx")) == 2
+    with zipfile.ZipFile(other, "w") as packed:
+        packed.writestr("xl/worksheets/sheet1.xml", "<!DOCTYPE x [<!ENTITY a 'a'>]><x>&a;</x>")
+    assert "is no readable XLSX workbook" in refused(lite, capsys, other)
+
+
+def test_a_refused_sheet_mended_is_taken(handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]) -> None:
+    spoilt = shutil.copy(handed, handed.with_name("spoilt.xlsx"))
+    desk.fill_in(Path(spoilt), lambda number, row: {**GOOD, "nature": "x"} if number == 11 else GOOD)
+    assert "1 fault, nothing was imported" in refused(lite, capsys, Path(spoilt))
+    desk.fill_in(Path(spoilt), lambda number, row: GOOD)
+    assert lite("import", spoilt) == 0
+    assert len(people()) == 12

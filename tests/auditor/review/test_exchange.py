@@ -1,0 +1,116 @@
+"""doccano there and back, and the codebook as other programs read it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from auditor.review.qdc import NAMESPACE, codebook_qdc
+from crawler.pages.records import Lang
+from tests.auditor.review.conftest import Sheet
+from tests.auditor.review.test_sheets import people
+
+#: What the REFI-QDA codebook 1.0 demands of a file without sets, written down from its published description.
+SCHEMA = f"""
+<xsd:schema xmlns:xsd="http://www.w3.org/2001/XMLSchema" targetNamespace="{NAMESPACE}" xmlns="{NAMESPACE}"
+    elementFormDefault="qualified">
+  <xsd:element name="CodeBook"><xsd:complexType><xsd:sequence>
+    <xsd:element name="Codes"><xsd:complexType><xsd:sequence>
+      <xsd:element name="Code" type="CodeType" maxOccurs="unbounded"/></xsd:sequence></xsd:complexType></xsd:element>
+    </xsd:sequence><xsd:attribute name="origin" type="xsd:string"/></xsd:complexType>
+    <xsd:unique name="guids"><xsd:selector xpath=".//*"/><xsd:field xpath="@guid"/></xsd:unique></xsd:element>
+  <xsd:complexType name="CodeType"><xsd:sequence>
+    <xsd:element name="Description" type="xsd:string" minOccurs="0"/>
+    <xsd:element name="Code" type="CodeType" minOccurs="0" maxOccurs="unbounded"/></xsd:sequence>
+    <xsd:attribute name="guid" use="required"><xsd:simpleType><xsd:restriction base="xsd:token">
+      <xsd:pattern value="[0-9a-fA-F]{{8}}-[0-9a-fA-F]{{4}}-[0-9a-fA-F]{{4}}-[0-9a-fA-F]{{4}}-[0-9a-fA-F]{{12}}"/>
+      </xsd:restriction></xsd:simpleType></xsd:attribute>
+    <xsd:attribute name="name" type="xsd:string" use="required"/>
+    <xsd:attribute name="isCodable" type="xsd:boolean" use="required"/>
+    <xsd:attribute name="color" type="xsd:string"/></xsd:complexType>
+</xsd:schema>"""
+
+
+@pytest.mark.parametrize("lang", list(Lang))
+def test_the_codebook_is_valid_and_whole(lang: Lang) -> None:
+    document = etree.fromstring(codebook_qdc(lang))
+    etree.XMLSchema(etree.fromstring(SCHEMA)).assertValid(document)
+    names = {code.get("name") for code in document.iter(f"{{{NAMESPACE}}}Code")}
+    assert {"nature", "human_social", "partial", "queue", "N1", "N9", "C11"} <= names
+    assert len([name for name in names if name and name[:2] in ("07", "10")]) == 2
+    assert codebook_qdc(lang) == codebook_qdc(lang)
+
+
+def test_the_codebook_by_command(lite: Sheet, tmp_path: Path) -> None:
+    assert lite("codebook", "--out", tmp_path / "book.qdc", "--words", "kk") == 0
+    assert "кезектегі орын" in (tmp_path / "book.qdc").read_text(encoding="utf-8")
+    assert lite("codebook", "--out", tmp_path / "book.xml") == 2
+
+
+@pytest.fixture
+def lines(lite: Sheet, tmp_path: Path) -> list[dict[str, object]]:
+    """A sheet for doccano, as objects."""
+    assert lite("sample", "--size", "12", "--strata", "lang") == 0
+    path = tmp_path / "anna.jsonl"
+    assert lite("export", "--coder", "anna", "--format", "doccano", "--out", path) == 0
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def labelled(path: Path, lines: list[dict[str, object]], *labels: str, **more: object) -> Path:
+    """The file as doccano exports it: its own ids, labels, comments, and our own fields beside them."""
+    told = [{**line, "id": number, "label": list(labels), "Comments": [], **more} for number, line in enumerate(lines)]
+    path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in told), encoding="utf-8")
+    return path
+
+
+def test_doccano_there_and_back(lite: Sheet, lines: list[dict[str, object]], tmp_path: Path) -> None:
+    assert all(line["label"] == [] for line in lines)
+    assert any("Постановка на очередь" in str(line["text"]) for line in lines)
+    given = ("nature=human_social", "completeness=partial", "output=queue", "sector=09")
+    path = labelled(tmp_path / "back.jsonl", lines, *given, Comments=[{"text": "sure"}])
+    assert lite("import", path) == 0
+    codings = [one for (one,) in people().values()]
+    assert {(one.coder, str(one.coding.output), one.coding.sector) for one in codings} == {("anna", "queue", "09")}
+    assert len(codings) == 12
+    assert lite("import", labelled(tmp_path / "empty.jsonl", lines)) == 0
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (("nature=x", "completeness=partial"), "column nature: unknown code 'x'"),
+        (("nature=human_social", "nature=transactional"), "column nature: two codes"),
+        (("human",), "column label: unknown label 'human'"),
+    ],
+)
+def test_bad_labels(
+    lite: Sheet,
+    lines: list[dict[str, object]],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    labels: tuple[str, ...],
+    message: str,
+) -> None:
+    assert lite("import", labelled(tmp_path / "bad.jsonl", lines, *labels)) == 4
+    err = capsys.readouterr().err
+    assert f"row 1, {message}" in err
+    assert "12 faults" in err
+    assert people() == {}
+
+
+def test_lines_that_are_none(
+    lite: Sheet, lines: list[dict[str, object]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = labelled(tmp_path / "bad.jsonl", lines[:2], "nature=human_social", "completeness=partial")
+    path.write_text(path.read_text(encoding="utf-8") + "{\n[1]\n" + "[" * 100_000 + "\n", encoding="utf-8")
+    assert lite("import", path) == 4
+    err = capsys.readouterr().err
+    assert "row 3: not a line of JSON" in err
+    assert "row 4: not a JSON object" in err
+    assert "row 5: not a line of JSON" in err
+    path.write_bytes("нет".encode("cp1251"))
+    assert lite("import", path) == 4
+    assert "line 1: not UTF-8" in capsys.readouterr().err

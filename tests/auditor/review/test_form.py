@@ -1,0 +1,97 @@
+"""The terminal form as a real process fed by a keyboard's lines: kept at once, stopped, resumed, three languages."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+import auditor.review
+from auditor.records import Completeness, Nature, Output
+from auditor.review.words import CHOICES, code_word, word
+from crawler.pages.records import Lang
+from tests.auditor.review.conftest import Sheet
+from tests.auditor.review.test_sheets import people
+
+
+def code(lines: str | bytes, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `egov-audit sheet code` with these lines as its keyboard."""
+    given = lines if isinstance(lines, bytes) else lines.encode()
+    done = subprocess.run(
+        [sys.executable, "-c", "from auditor.cli.main import main; main()", "sheet", "code", *arguments],
+        input=given, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "utf-8"}, timeout=120, check=False,
+    )  # fmt: skip
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@pytest.fixture
+def drawn(lite: Sheet) -> None:
+    """A sample of three items."""
+    assert lite("sample", "--size", "3", "--strata", "lang") == 0
+
+
+def test_kept_at_once_and_gone_on_with(drawn: None) -> None:
+    # nature 2, completeness by its word, output 6, no sector, a note; then the second item up to its second answer.
+    first = code("2\npartial\n6\n\nочередь\n1\n1\n", "--coder", "anna")
+    assert first.returncode == 0, first.stderr
+    assert "Природа услуги" in first.stdout
+    assert "1 answers of anna kept" in first.stderr
+    ((coding,),) = people().values()
+    assert (coding.coding.nature, coding.coding.completeness) == (Nature.HUMAN_SOCIAL, Completeness.PARTIAL)
+    assert (coding.coding.output, coding.coding.sector) == (Output.QUEUE, "")
+    assert "Закодировано 1 из 3" in first.stdout
+
+    second = code("1\n1\n\n7\n\nq\n", "--coder", "anna", "--lang-ui", "en")
+    assert "Item 1 of 3" not in second.stdout, "the first item is coded"
+    assert "Stopped. 2 of 3 are coded" in second.stdout
+    third = code("1\n1\n\n\n\n", "--coder", "anna", "--lang-ui", "kk")
+    assert "Барлық жазба кодталды" in third.stdout
+    assert sorted(one.coding.sector for (one,) in people().values()) == ["", "", "07"]
+
+
+def test_back_skip_rules_and_no_such_answer(drawn: None) -> None:
+    lines = ["b", "?", "9", "human_social", "b", "1", "1", "1", "", "", "s", "b", "s", "b", "2", "2", "", "", "", "q"]
+    done = code("\n".join(lines) + "\n", "--coder", "boris", "--lang-ui", "en")
+    assert done.returncode == 0, done.stderr
+    assert "This is the first item of this sitting." in done.stdout
+    assert "C11" in done.stdout
+    assert "There is no such answer: 9" in done.stdout
+    found = sorted(str(codings[-1].coding.nature) for codings in people().values())
+    assert found == ["human_social", "transactional"]
+
+
+def test_no_machine_code_and_no_other_coder_is_shown(drawn: None) -> None:
+    code("2\n2\n\n\nmy secret note\n", "--coder", "anna")
+    other = code("q\n", "--coder", "boris", "--lang-ui", "en")
+    for hidden in ("machine", "anna", "secret", "confidence"):
+        assert hidden not in other.stdout + other.stderr
+
+
+def test_bytes_that_are_no_text_are_no_answer(drawn: None) -> None:
+    done = code(b"\xff\xfe\n2\n2\n\n\n\nq\n", "--coder", "anna", "--lang-ui", "en")
+    assert done.returncode == 0, done.stderr
+    assert "There is no such answer" in done.stdout
+    assert len(people()) == 1
+
+
+def test_without_a_sample(lite: Sheet) -> None:
+    done = code("", "--coder", "anna")
+    assert done.returncode == 2
+    assert "no sample was drawn yet" in done.stderr
+
+
+def test_every_text_is_there_in_three_languages() -> None:
+    raw = yaml.safe_load((Path(auditor.review.__path__[0]) / "words.yml").read_text(encoding="utf-8"))
+    for kind in ("axes", "fields", "form"):
+        for name, texts in raw[kind].items():
+            assert [word(kind, name, lang) for lang in Lang] == [texts[lang] for lang in Lang]
+    for column, codes in CHOICES.items():
+        assert set(codes) == set(raw["codes"][column])
+        for one in codes:
+            texts = [code_word(column, one, lang) for lang in Lang]
+            assert all(texts)
+            assert len(set(texts)) >= 2, f"{column} {one} is not translated"
