@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from auditor.cli import coding, database, evidence, figures, growth, harvest, history, ingest, pipeline, sheet
+from auditor.cli import coding, database, evidence, figures, growth, harvest, history, ingest, pipeline, sheet, why
 
 COMMAND_MODULES: tuple[ModuleType, ...] = (
     coding,
@@ -17,4 +17,5 @@ COMMAND_MODULES: tuple[ModuleType, ...] = (
     ingest,
     pipeline,
     sheet,
+    why,
 )

@@ -11,12 +11,15 @@ from zoneinfo import ZoneInfo
 import typer
 
 from auditor.cli.app import app, load_config, note, say, say_json
+from auditor.cli.series import measured_on, print_series, print_years
 from auditor.coding.codebook import CODEBOOK
 from auditor.db.session import open_database, transaction
 from auditor.ingest.status import not_read
 from auditor.measure.cards import card
 from auditor.measure.records import DatedAudit, Measured
-from auditor.measure.stage import as_json, audit_at, measure_at, store
+from auditor.measure.series import Year
+from auditor.measure.splits import dimensions
+from auditor.measure.stage import as_json, audit_at, store
 from auditor.records import Evidence
 from crawler.errors import IntegrityError, UsageError
 from crawler.pages.records import Lang
@@ -37,25 +40,67 @@ def parse_day(text: str | None) -> date:
         raise UsageError(f"{text!r} is not a date: write YYYY-MM-DD") from error
 
 
+From = Annotated[int | None, typer.Option("--from", metavar="YEAR", help="First year of a series by 31 December.")]
+To = Annotated[int | None, typer.Option("--to", metavar="YEAR", help="Last year of the series; the present one too.")]
+By = Annotated[
+    str,
+    typer.Option("--by", help="Take each figure apart: regulator, section, provider_level, recipient, form; commas."),
+]
+Only = Annotated[list[str] | None, typer.Option("--measure", help="Only this measure; can be given several times.")]
+
+
 @app.command()
 def measure(
+    *,
     as_of: AsOf = None,
+    start: From = None,
+    end: To = None,
+    by: By = "",
+    only: Only = None,
     lang: Language = Lang.RU,
     json_out: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+    csv_out: Annotated[bool, typer.Option("--csv", help="Print CSV: one row a figure.")] = False,
 ) -> None:
-    """Measure the register on a date: counts, forms, both axes, the two-by-two, core_complete."""
+    """Measure the register on a date, or year by year with --from and --to: every measure, with its denominator."""
+    split_by = dimensions(by)
+    wanted = [card(name).id for name in only or ()]
+    if json_out and csv_out:
+        raise UsageError("--json and --csv exclude each other")
+    form = "json" if json_out else "csv" if csv_out else "text"
+    if start is not None or end is not None:
+        if as_of is not None:
+            raise UsageError("--as-of is one date; --from and --to are a series: use one of them")
+        print_series((start or end or 0, end or start or 0), lang, split_by, wanted, form)
+        return
     day = parse_day(as_of)
     with open_database(load_config().db_url) as engine, transaction(engine) as session:
-        dated = measure_at(session, day, lang, not_read(session), CODEBOOK)
+        dated = measured_on(session, day, lang)
         kept = store(session, dated)
     note(f"{kept} new figures kept" if kept else "every figure was kept before, and is the same")
-    if json_out:
-        say_json(as_json(dated))
-        return
+    if form == "csv" or split_by:
+        print_years([Year(day.year, day, dated)], (day.year, day.year), lang, split_by, wanted, form)
+    elif json_out:
+        told = as_json(dated)
+        if wanted:
+            told |= {part: _only(told[part], wanted) for part in ("measures", "unmeasured")}
+        say_json(told)
+    else:
+        _say_dated(dated, wanted)
+
+
+def _only(told: object, wanted: list[str]) -> dict[str, object]:
+    return {name: value for name, value in dict(told).items() if name in wanted}  # type: ignore[call-overload]
+
+
+def _say_dated(dated: DatedAudit, wanted: list[str]) -> None:
     shot = dated.snapshot
-    say(f"Register in {lang} on {day}: act {shot.act}, edition of {shot.edition_date}")
+    say(f"Register in {shot.lang} on {shot.as_of}: act {shot.act}, edition of {shot.edition_date}")
     for result in dated.measured.values():
-        say(_line(result))
+        if not wanted or result.measure in wanted:
+            say(_line(result))
+    for name, why in dated.unmeasured.items():
+        if not wanted or name in wanted:
+            say(f"{card(name).title}: not observed ({why})")
     say("Nature and completeness are machine-coded, unchecked.")
     if shot.unread:
         say(f"Later editions in force by then could not be read: {', '.join(shot.unread)}")
@@ -63,11 +108,15 @@ def measure(
 
 def _line(result: Measured) -> str:
     head = result.head
+    share = f" ({_share(head.share)} of {head.of})" if head.of else ""
+    bounds = f", {head.low} to {head.high}" if head.low is not None and head.low != head.high else ""
+    shown = f"{head.value}{share}{bounds}"
     if result.cells:
         cells = "  ".join(f"{figure.cell} {figure.value} ({_share(figure.share)})" for figure in result.cells)
-        return f"{card(result.measure).title}: {cells}"
-    share = f" ({_share(head.share)} of {head.of})" if head.of else ""
-    return f"{card(result.measure).title}: {head.value}{share}"
+        shown = cells if result.head.of is None else f"{shown}: {cells}"
+    also = "".join(f"  {name.replace('_', ' ')} {value:.3g}" for name, value in result.derived)
+    remark = f" ({result.remark})" if result.remark else ""
+    return f"{card(result.measure).title}: {shown}{also}{remark}"
 
 
 def _share(share: float | None) -> str:

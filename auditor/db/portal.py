@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import Session
 
 from auditor.db.models import CaptureRow, ListingRow, ListingSeenRow, ListReadingRow, PageReadingRow
@@ -44,12 +44,17 @@ class _Draft:
     page_read: bool = False
 
 
-def list_readings(session: Session, lang: Lang | None = None, *, complete: bool = True) -> list[ListReading]:
-    """The newest reading of every list, in the order of their frames; `complete` False: broken ones count too."""
+def list_readings(
+    session: Session, lang: Lang | None = None, *, complete: bool = True, until: datetime | None = None
+) -> list[ListReading]:
+    """The newest reading of every list, in the order of their frames; `complete` False: broken ones count too.
+
+    With `until` only what was captured before it counts.
+    """
     statement = (
         select(ListReadingRow, CaptureRow.captured_at, CaptureRow.url)
         .join(CaptureRow, CaptureRow.id == ListReadingRow.capture_id)
-        .where(ListReadingRow.superseded_at.is_(None))
+        .where(ListReadingRow.superseded_at.is_(None), *_before(until))
         .order_by(CaptureRow.captured_at, ListReadingRow.id)
     )
     if lang is not None:
@@ -65,15 +70,15 @@ def list_readings(session: Session, lang: Lang | None = None, *, complete: bool 
     return [newest[frame] for frame in sorted(newest)]
 
 
-def listings(session: Session, lang: Lang | None = None) -> list[Listing]:
-    """The services the portal shows, by language and slug.
+def listings(session: Session, lang: Lang | None = None, until: datetime | None = None) -> list[Listing]:
+    """The services the portal shows, by language and slug; with `until` as it was seen before that time.
 
     A service is shown if it stands in the newest complete reading of a list. One whose page was read is shown as well
     unless it was taken off: every list it ever stood in has a later complete reading without it, or, if it never stood
     in one, its page is older than a complete list of its language.
     """
-    readings = list_readings(session, lang)
-    seen = _last_seen(session)
+    readings = list_readings(session, lang, until=until)
+    seen = _last_seen(session, until)
     drafts: dict[int, _Draft] = {}
     for reading in readings:
         for row in _lines(session, reading.id):
@@ -82,7 +87,7 @@ def listings(session: Session, lang: Lang | None = None) -> list[Listing]:
             draft.url = draft.url or urljoin(reading.url, row.href)
             _add(draft.categories, row.category)
             _add(draft.audiences, reading.frame[1])
-    for row in newest_pages(session, lang).values():
+    for row in newest_pages(session, lang, until).values():
         if row.listing_id not in drafts and _taken_off(row, readings, seen.get(row.listing_id, {})):
             continue
         draft = drafts.setdefault(row.listing_id, _Draft(row.listing_id, Lang(row.lang), row.slug))
@@ -94,7 +99,9 @@ def listings(session: Session, lang: Lang | None = None) -> list[Listing]:
     return sorted((_listing(draft) for draft in drafts.values()), key=lambda one: (one.lang, one.slug))
 
 
-def newest_pages(session: Session, lang: Lang | None = None) -> dict[int, Row[*tuple[Any, ...]]]:
+def newest_pages(
+    session: Session, lang: Lang | None = None, until: datetime | None = None
+) -> dict[int, Row[*tuple[Any, ...]]]:
     """The newest reading of each service page by listing id: listing_id, lang, slug, title, result, url,
     captured_at, audience, capture_id."""
     statement = (
@@ -111,7 +118,7 @@ def newest_pages(session: Session, lang: Lang | None = None) -> dict[int, Row[*t
         )
         .join(ListingRow, ListingRow.id == PageReadingRow.listing_id)
         .join(CaptureRow, CaptureRow.id == PageReadingRow.capture_id)
-        .where(PageReadingRow.superseded_at.is_(None))
+        .where(PageReadingRow.superseded_at.is_(None), *_before(until))
         .order_by(CaptureRow.captured_at, PageReadingRow.id)
     )
     if lang is not None:
@@ -137,14 +144,18 @@ def _lines(session: Session, reading_id: int) -> list[Row[*tuple[Any, ...]]]:
     )
 
 
-def _last_seen(session: Session) -> dict[int, dict[tuple[str, str, str], datetime]]:
+def _before(until: datetime | None) -> list[ColumnElement[bool]]:
+    return [] if until is None else [CaptureRow.captured_at < until]
+
+
+def _last_seen(session: Session, until: datetime | None) -> dict[int, dict[tuple[str, str, str], datetime]]:
     """When each listing stood in each list for the last time, in readings of any quality."""
     frame = (ListReadingRow.lang, ListReadingRow.audience, ListReadingRow.slug)
     statement = (
         select(ListingSeenRow.listing_id, *frame, func.max(CaptureRow.captured_at).label("at"))
         .join(ListReadingRow, ListReadingRow.id == ListingSeenRow.list_reading_id)
         .join(CaptureRow, CaptureRow.id == ListReadingRow.capture_id)
-        .where(ListReadingRow.superseded_at.is_(None))
+        .where(ListReadingRow.superseded_at.is_(None), *_before(until))
         .group_by(ListingSeenRow.listing_id, *frame)
     )
     found: dict[int, dict[tuple[str, str, str], datetime]] = {}

@@ -20,6 +20,12 @@ TWO_BY_TWO: tuple[tuple[str, Nature, Completeness], ...] = tuple(
     for completeness in (Completeness.COMPLETE, Completeness.PARTIAL)
 )
 
+#: What `measure_register` gives: the measures that need nothing but one edition and its codings.
+REGISTER_MEASURES = (
+    *("count", "digitised", "fully_automated", "partially_automated", "proactive", "paper_only", "form_unknown"),
+    *("nature", "completeness", "two_by_two", "core_complete"),
+)
+
 
 def is_digitised(entry: Entry) -> bool:
     """Whether the register names any electronic form for the entry."""
@@ -33,9 +39,9 @@ def measure_register(snapshot: Snapshot) -> dict[str, Measured]:
             f"edition {snapshot.act} of {snapshot.edition_date} ({snapshot.lang}) has no live entry: nothing to measure"
         )
     rows = snapshot.entries
-    everything = Measured("count", (Figure("count", "", len(rows), None, _keys(rows)),))
-    measured = [everything, *_forms(rows), *_coded(rows)]
-    measured.append(_plain("core_complete", rows, _is_core_complete, _abstained(rows, _both_clear)))
+    everything = Measured("count", (Figure("count", "", len(rows), None, keys_of(rows)),))
+    measured = [everything, *_forms(rows), *coded_tables(rows)]
+    measured.append(share_of("core_complete", rows, _is_core_complete, _abstained(rows, _both_clear)))
     return {result.measure: result for result in measured}
 
 
@@ -44,8 +50,8 @@ def measure_portal(snapshot: PortalSnapshot) -> dict[str, Measured]:
     if not snapshot.listings:
         raise ContentError(f"no complete portal list in {snapshot.lang} was read: nothing to measure")
     rows = snapshot.listings
-    listed = Measured("listings", (Figure("listings", "", len(rows), None, _keys(rows)),))
-    return {result.measure: result for result in (listed, *_coded(rows))}
+    listed = Measured("listings", (Figure("listings", "", len(rows), None, keys_of(rows)),))
+    return {result.measure: result for result in (listed, *coded_tables(rows))}
 
 
 def _forms(rows: Sequence[CodedEntry]) -> list[Measured]:
@@ -53,12 +59,12 @@ def _forms(rows: Sequence[CodedEntry]) -> list[Measured]:
         return lambda row: form in row.entry.forms
 
     return [
-        _plain("digitised", rows, lambda row: is_digitised(row.entry)),
-        _plain("fully_automated", rows, has(DeliveryForm.FULLY_AUTOMATED)),
-        _plain("partially_automated", rows, has(DeliveryForm.PARTIALLY_AUTOMATED)),
-        _plain("proactive", rows, has(DeliveryForm.PROACTIVE)),
-        _plain("paper_only", rows, lambda row: DeliveryForm.PAPER in row.entry.forms and not is_digitised(row.entry)),
-        _plain(
+        share_of("digitised", rows, lambda row: is_digitised(row.entry)),
+        share_of("fully_automated", rows, has(DeliveryForm.FULLY_AUTOMATED)),
+        share_of("partially_automated", rows, has(DeliveryForm.PARTIALLY_AUTOMATED)),
+        share_of("proactive", rows, has(DeliveryForm.PROACTIVE)),
+        share_of("paper_only", rows, lambda row: DeliveryForm.PAPER in row.entry.forms and not is_digitised(row.entry)),
+        share_of(
             "form_unknown",
             rows,
             lambda row: not is_digitised(row.entry) and DeliveryForm.PAPER not in row.entry.forms,
@@ -66,15 +72,16 @@ def _forms(rows: Sequence[CodedEntry]) -> list[Measured]:
     ]
 
 
-def _coded(rows: Sequence[Subject]) -> list[Measured]:
+def coded_tables(rows: Sequence[Subject], suffix: str = "") -> list[Measured]:
+    """Both axes and the two-by-two over `rows`; `suffix` is added to the measures' ids."""
     natures = [(str(nature), _nature_is(nature)) for nature in Nature]
     steps = [(str(step), _completeness_is(step)) for step in Completeness]
     boxes = [(cell, _both_are(nature, step)) for cell, nature, step in TWO_BY_TWO]
     boxes.append(("unclear", lambda coding: not _both_clear(coding)))
     return [
-        _table("nature", rows, natures, lambda coding: coding.nature is not Nature.UNCLEAR),
-        _table("completeness", rows, steps, lambda coding: coding.completeness is not Completeness.UNCLEAR),
-        _table("two_by_two", rows, boxes, _both_clear),
+        _table(f"nature{suffix}", rows, natures, lambda coding: coding.nature is not Nature.UNCLEAR),
+        _table(f"completeness{suffix}", rows, steps, lambda coding: coding.completeness is not Completeness.UNCLEAR),
+        _table(f"two_by_two{suffix}", rows, boxes, _both_clear),
     ]
 
 
@@ -83,19 +90,20 @@ Test = Callable[[Coding], bool]
 
 def _table(measure: str, rows: Sequence[Subject], cells: Iterable[tuple[str, Test]], clear: Test) -> Measured:
     """The cells partition the rows: an uncoded row stands with the unclear ones."""
-    head = Figure(measure, "", len(rows), None, _keys(rows))
-    figures = [head]
+    base = keys_of(rows)
+    figures = [Figure(measure, "", len(rows), None, base)]
     for cell, test in cells:
         kept = [row for row in rows if (test(row.coding) if row.coding else cell == "unclear")]
-        figures.append(Figure(measure, cell, len(kept), len(rows), _keys(kept)))
+        figures.append(Figure(measure, cell, len(kept), len(rows), keys_of(kept), base))
     return Measured(measure, tuple(figures), _abstained(rows, clear))
 
 
-def _plain(
+def share_of(
     measure: str, rows: Sequence[CodedEntry], test: Callable[[CodedEntry], bool], abstained: int = 0
 ) -> Measured:
+    """How many of `rows` pass `test`, with the rows as the denominator."""
     kept = [row for row in rows if test(row)]
-    return Measured(measure, (Figure(measure, "", len(kept), len(rows), _keys(kept)),), abstained)
+    return Measured(measure, (Figure(measure, "", len(kept), len(rows), keys_of(kept), keys_of(rows)),), abstained)
 
 
 def _is_core_complete(row: CodedEntry) -> bool:
@@ -128,5 +136,6 @@ def _abstained(rows: Sequence[Subject], clear: Test) -> int:
     return sum(row.coding is None or not clear(row.coding) for row in rows)
 
 
-def _keys(rows: Sequence[Subject]) -> tuple[str, ...]:
+def keys_of(rows: Sequence[Subject]) -> tuple[str, ...]:
+    """The keys of entries or listings in their order."""
     return tuple(row.entry.key if isinstance(row, CodedEntry) else row.listing.key for row in rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from auditor.records import Coding, Entry, Evidence, Listing, NotRead
@@ -58,7 +58,10 @@ class Figure:
 
     `value` is the count; `of` the denominator of `share` (entries that could have been counted), None where a share
     makes no sense. `cell` names the part of a table (`human_social/partial`), "" for the measure's own number.
-    `keys` are the entries or listings counted, in the register's order; `len(keys) == value` always.
+    `keys` are the entries or listings counted, in the register's order; `len(keys) == value` always. `base` are those
+    that could have been counted, where the denominator is made of entries. `low` and `high` are the least and the most
+    the value can be where links or codings are undecided; `interval` is the 95% interval of the share where a
+    double-coded sample gives one, `corrected` the share corrected for the coder's errors that it lies about.
     """
 
     measure: str
@@ -66,6 +69,11 @@ class Figure:
     value: int
     of: int | None
     keys: tuple[str, ...]
+    base: tuple[str, ...] = ()
+    low: int | None = None
+    high: int | None = None
+    interval: tuple[float, float] | None = None
+    corrected: float | None = None
 
     @property
     def share(self) -> float | None:
@@ -77,12 +85,17 @@ class Figure:
 class Measured:
     """All figures of one measure at one date: `total` first, then its cells.
 
-    `abstained` counts the subjects whose coding is `unclear` or missing: they are in no cell but their own.
+    `abstained` counts the subjects whose coding is `unclear` or missing: they are in no cell but their own. `derived`
+    are numbers that are no counts (growth rates, years, probabilities) by name. `details` says of an entry why it is
+    counted, in words, by key. `remark` says what a reader must know before the number.
     """
 
     measure: str
     figures: tuple[Figure, ...]
     abstained: int = 0
+    derived: tuple[tuple[str, float], ...] = ()
+    details: tuple[tuple[str, str], ...] = ()
+    remark: str = ""
 
     @property
     def head(self) -> Figure:
@@ -96,11 +109,25 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Break:
+    """Why a date cannot simply be compared with the year before. `kind`: new_act, new_code_scheme, new_codebook."""
+
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class DatedAudit:
-    """The register on one audit date with everything measured on it."""
+    """The register on one audit date with everything measured on it.
+
+    `unmeasured` maps the measures that could not be taken on that date to the reason: they are not observed, not zero.
+    `breaks` are those against the year before.
+    """
 
     snapshot: Snapshot
     measured: dict[str, Measured]
+    unmeasured: dict[str, str] = field(default_factory=dict)
+    breaks: tuple[Break, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 
 from sqlalchemy import func, select
@@ -20,7 +20,7 @@ from auditor.db.read import (
     listings,
     pick_edition,
 )
-from auditor.measure.compute import measure_portal, measure_register
+from auditor.measure.compute import REGISTER_MEASURES, measure_portal, measure_register
 from auditor.measure.records import (
     Audit,
     CodedEntry,
@@ -31,6 +31,9 @@ from auditor.measure.records import (
     PortalSnapshot,
     Snapshot,
 )
+from auditor.measure.series import measured_json
+from auditor.measure.stage_scenes import end_of_day
+from auditor.measure.unread import unread_later
 from auditor.records import Coding, EditionRef, NotRead, StoredCoding
 from crawler.errors import ContentError
 from crawler.pages.records import Lang
@@ -55,11 +58,12 @@ def audit_at(session: Session, as_of: date, lang: Lang, not_read: Iterable[NotRe
         rows = tuple(
             CodedEntry(entry, _coding(codings, entry.key, codebook)) for entry in entries[edition.id] if not entry.dead
         )
-        unread = _unread(editions, missed, edition, day)
+        unread = unread_later(editions, missed, edition, day)
         snapshot = Snapshot(day, lang, edition.act, edition.edition_date, rows, codebook, unread)
         dates.append(DatedAudit(snapshot, measure_register(snapshot)))
         evidence.update(evidence_of_edition(session, edition.id))
-    portals = tuple(_portal(session, as_of, lang, codebook) for lang in _portal_langs(session))
+    until = end_of_day(as_of)
+    portals = tuple(_portal(session, as_of, lang, codebook) for lang in _portal_langs(session, until))
     for portal in portals:
         evidence.update(evidence_of_listings(session, portal.snapshot.lang))
     wanted = {row.entry.key for one in dates for row in one.snapshot.entries}
@@ -88,7 +92,7 @@ def measure_at(session: Session, as_of: date, lang: Lang, not_read: Iterable[Not
         for entry in entries_of_many(session, [edition.id])[edition.id]
         if not entry.dead
     )
-    unread = _unread(editions, tuple(not_read), edition, as_of)
+    unread = unread_later(editions, tuple(not_read), edition, as_of)
     snapshot = Snapshot(as_of, lang, edition.act, edition.edition_date, rows, codebook, unread)
     return DatedAudit(snapshot, measure_register(snapshot))
 
@@ -109,23 +113,38 @@ def store(session: Session, dated: DatedAudit) -> int:
         MeasurementRow(
             as_of=shot.as_of,
             lang=str(shot.lang),
-            measure=figure.measure,
-            cell=figure.cell,
-            value=figure.value,
-            numerator=figure.value,
-            denominator=figure.of,
+            measure=measure,
+            cell=cell,
+            value=value,
+            numerator=numerator,
+            denominator=denominator,
             act=shot.act,
             edition_date=shot.edition_date,
             codebook=shot.codebook,
-            inputs_hash=inputs,
+            inputs_hash=rests_on,
             computed_at=now,
         )
         for result in dated.measured.values()
-        for figure in result.figures
-        if (figure.measure, figure.cell, inputs) not in known
+        for measure, cell, value, numerator, denominator, rests_on in _stored(result, inputs)
+        if (measure, cell, rests_on) not in known
     ]
     session.add_all(new)
     return len(new)
+
+
+def _stored(result: Measured, inputs: str) -> Iterator[tuple[str, str, float, int | None, int | None, str]]:
+    """Measure, cell, value, numerator, denominator and hash of what each number rests on."""
+    alone = result.measure in REGISTER_MEASURES
+    digest = hashlib.sha256(inputs.encode())
+    for figure in result.figures:
+        # A measure of the register alone rests on its rows and codings; the others on links and lists besides, which
+        # show in the entries they count.
+        own = hashlib.sha256("\n".join((inputs, *figure.keys, "", *figure.base)).encode()).hexdigest()
+        digest.update(own.encode())
+        yield figure.measure, figure.cell, figure.value, figure.value, figure.of, inputs if alone else own
+    for name, value in result.derived:
+        rests_on = hashlib.sha256(f"{digest.hexdigest()}{value}".encode()).hexdigest()
+        yield result.measure, name, value, None, None, rests_on
 
 
 def as_json(dated: DatedAudit) -> dict[str, object]:
@@ -138,7 +157,11 @@ def as_json(dated: DatedAudit) -> dict[str, object]:
         "codebook": shot.codebook,
         "coding": "machine-coded, unchecked",
         "unread_later_editions": list(shot.unread),
-        "measures": {name: _measured_json(result) for name, result in dated.measured.items()},
+        "measures": {
+            name: _measured_json(result) if name in REGISTER_MEASURES else measured_json(result)
+            for name, result in dated.measured.items()
+        },
+        "unmeasured": dict(dated.unmeasured),
     }
 
 
@@ -165,36 +188,20 @@ def _audit_dates(editions: list[EditionRef], as_of: date) -> list[date]:
     return [*(end for end in ends if end < as_of), as_of]
 
 
-def _unread(editions: Iterable[EditionRef], missed: Iterable[NotRead], used: EditionRef, day: date) -> tuple[str, ...]:
-    """Editions in force between the one used and `day` that were not read; an earlier act's own are none of them."""
-    known = [(one.act, one.edition_date) for one in editions]
-    gaps = [one for one in missed if one.lang == used.lang and one.edition_date is not None]
-    first: dict[str, date] = {}
-    for act, at in [*known, *((one.act, one.edition_date) for one in gaps if one.edition_date)]:
-        first[act] = min(first.get(act, at), at)
-    return tuple(
-        one.what
-        for one in gaps
-        if one.edition_date
-        and one.edition_date <= day
-        and first[one.act] >= first[used.act]
-        and (one.edition_date > used.edition_date or first[one.act] > first[used.act])
-    )
-
-
 def _coding(codings: Codings, key: str, codebook: str) -> Coding | None:
     stored = coding_in_force([one for one in codings.get(key, []) if one.codebook == codebook])
     return stored.coding if stored else None
 
 
-def _portal_langs(session: Session) -> list[Lang]:
-    seen = {listing.lang for listing in listings(session)}
+def _portal_langs(session: Session, until: datetime) -> list[Lang]:
+    seen = {listing.lang for listing in listings(session, until=until)}
     return [lang for lang in Lang if lang in seen]
 
 
 def _portal(session: Session, as_of: date, lang: Lang, codebook: str) -> PortalAudit:
     codings = codings_of(session, "listing", str(lang))
-    rows = tuple(CodedListing(listing, _coding(codings, listing.key, codebook)) for listing in listings(session, lang))
+    shown = listings(session, lang, end_of_day(as_of))
+    rows = tuple(CodedListing(listing, _coding(codings, listing.key, codebook)) for listing in shown)
     snapshot = PortalSnapshot(as_of, lang, rows, codebook)
     return PortalAudit(snapshot, measure_portal(snapshot))
 

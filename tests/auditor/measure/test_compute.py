@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.measure.cards import card, cards
-from auditor.measure.compute import measure_portal, measure_register
+from auditor.measure.compute import REGISTER_MEASURES, measure_portal, measure_register
 from auditor.measure.records import CodedEntry, CodedListing, PortalSnapshot, Snapshot
+from auditor.measure.scenes import CODED, SCENE_MEASURES
 from auditor.records import Coding, Completeness, Entry, Listing, Nature, Output
 from crawler.errors import ContentError, UsageError
 from crawler.pages.records import DeliveryForm, Lang
@@ -100,6 +101,7 @@ def test_every_table_closes_and_every_figure_lists_its_entries(
         for figure in result.figures:
             assert figure.value == len(figure.keys) == len(set(figure.keys))
             assert figure.share is None or 0 <= figure.share <= 1
+            assert not figure.base or (set(figure.keys) <= set(figure.base) and len(figure.base) == figure.of)
         if result.cells:
             assert sum(figure.value for figure in result.cells) == total
     forms_total = sum(measured[name].head.value for name in ("digitised", "paper_only", "form_unknown"))
@@ -125,9 +127,9 @@ def test_the_portal_alone_gives_counts_and_tables_but_no_forms() -> None:
 
 
 def test_every_measure_has_a_card_and_every_card_a_measure() -> None:
-    portal = measure_portal(
-        PortalSnapshot(DAY, Lang.RU, (CodedListing(Listing(1, "ru/a", Lang.RU, "a", "У", "u"), None),), "1")
-    )
-    assert set(measure_register(snapshot(QUEUE))) | set(portal) == set(cards())
+    register = set(measure_register(snapshot(QUEUE)))
+    assert register == set(REGISTER_MEASURES)
+    assert register | {name for ids, _ in SCENE_MEASURES for name in ids} == set(cards())
+    assert set(cards()) >= CODED
     with pytest.raises(UsageError, match="core_complete"):
         card("core_complte")

@@ -1,0 +1,108 @@
+"""How `egov-audit measure` reads and prints a series of years: a table for people, JSON, CSV."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from auditor.cli.app import load_config, note, say, say_json
+from auditor.coding.codebook import CODEBOOK
+from auditor.db.session import open_database, transaction
+from auditor.ingest.status import not_read
+from auditor.measure.cards import cards
+from auditor.measure.records import DatedAudit
+from auditor.measure.series import CSV_HEADER, Year, series_json, series_rows
+from auditor.measure.stage import store
+from auditor.measure.stage_scenes import measure_dates
+from auditor.measure.stage_series import Asked, observed, read_series
+from auditor.tables import safe_cell
+from crawler.errors import ContentError
+from crawler.pages.records import Lang
+
+
+def today() -> date:
+    """The present day in Almaty."""
+    return datetime.now(UTC).astimezone(ZoneInfo("Asia/Almaty")).date()
+
+
+def asked_in(session: Session, lang: Lang) -> Asked:
+    """What every figure is asked in: the codebook in force, what could not be read, today."""
+    return Asked(lang, CODEBOOK, tuple(not_read(session)), today())
+
+
+def measured_on(session: Session, day: date, lang: Lang) -> DatedAudit:
+    """Every measure on one day. Raises ContentError when no edition that was read is in force on it."""
+    found = measure_dates(session, [day], lang, not_read(session), CODEBOOK)[day]
+    if isinstance(found, ContentError):
+        raise found
+    return found
+
+
+def print_series(years: tuple[int, int], lang: Lang, by: Sequence[str], only: Sequence[str], form: str) -> None:
+    """Measure the years, keep the figures, print them as `form`: text, json or csv."""
+    with open_database(load_config().db_url) as engine, transaction(engine) as session:
+        series = read_series(session, years, asked_in(session, lang))
+        kept = sum(store(session, audit) for audit in observed(series))
+    note(f"{kept} new figures kept" if kept else "every figure was kept before, and is the same")
+    print_years(series, years, lang, by, only, form)
+
+
+def print_years(
+    series: Sequence[Year], years: tuple[int, int], lang: Lang, by: Sequence[str], only: Sequence[str], form: str
+) -> None:
+    """Print years that are measured already."""
+    if form == "json":
+        head = {"from": years[0], "to": years[1], "language": str(lang), "codebook": CODEBOOK}
+        say_json({**head, "coding": "machine-coded, unchecked", "years": series_json(series, by, only)})
+    elif form == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(CSV_HEADER)
+        writer.writerows([safe_cell(value) for value in row] for row in series_rows(series, by, only))
+    else:
+        _say_table(series, by, only)
+
+
+def _say_table(series: Sequence[Year], by: Sequence[str], only: Sequence[str]) -> None:
+    rows = [row for row in series_rows(series, by, only) if row[5]]
+    names: dict[tuple[object, ...], dict[object, object]] = {}
+    for row in rows:
+        if row[2] == "observed":
+            names.setdefault((row[5], row[6], row[7], row[8]), {})[row[0]] = row[9]
+    order = {name: place for place, name in enumerate(cards())}
+    names = dict(sorted(names.items(), key=lambda item: (order[str(item[0][0])], bool(item[0][2]))))
+    titles = {name: _title(name) for name in names}
+    width = max((len(title) for title in titles.values()), default=8)
+    say(" ".join(["year".ljust(width), *(f"{one.year:>7}" for one in series)]))
+    for name, values in names.items():
+        say(" ".join([titles[name].ljust(width), *(_value(values.get(one.year)) for one in series)]))
+    for line in _remarks(series):
+        say(line)
+    say("Nature and completeness are machine-coded, unchecked. – is not observed or not there, never zero.")
+
+
+def _title(name: Iterable[object]) -> str:
+    measure, cell, by, group = (str(part) for part in name)
+    said = f"  {measure} {cell}" if cell else measure
+    return f"    {measure} {by}: {group[:60]}" if by else said
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return f"{'–':>7}"
+    return f"{value:>7.3g}" if isinstance(value, float) else f"{value!s:>7}"
+
+
+def _remarks(series: Sequence[Year]) -> Iterable[str]:
+    for one in series:
+        if one.audit is None:
+            yield f"{one.year} is not observed: {one.reason}"
+            continue
+        for found in one.breaks:
+            yield f"Break in {one.year}: {found.kind.replace('_', ' ')} ({found.detail})"
+        if one.audit.snapshot.unread:
+            yield f"{one.year}: later editions could not be read: {', '.join(one.audit.snapshot.unread)}"

@@ -1,0 +1,145 @@
+"""The figures of successive years side by side: changes, breaks, years that were not observed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from auditor.measure.records import Break, DatedAudit, Figure, Measured
+from auditor.measure.splits import groups, split
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """One year of a series. `audit` None: not observed, `reason` says why."""
+
+    year: int
+    as_of: date
+    audit: DatedAudit | None
+    reason: str = ""
+
+    @property
+    def breaks(self) -> tuple[Break, ...]:
+        """What sets the year apart from the one before."""
+        return self.audit.breaks if self.audit else ()
+
+
+def series_json(years: Sequence[Year], by: Sequence[str], only: Sequence[str]) -> list[dict[str, Any]]:
+    """The years as `egov-audit measure --from --to --json` prints them; `only` names measures, none for all."""
+    told = []
+    before: Mapping[tuple[str, str], Figure] | None = None
+    for one in years:
+        head: dict[str, Any] = {"year": one.year, "as_of": str(one.as_of), "observed": one.audit is not None}
+        if one.audit is None:
+            told.append(head | {"not_observed": one.reason})
+            before = None
+            continue
+        shot = one.audit.snapshot
+        head |= {
+            "edition": f"{shot.act}/{shot.edition_date}",
+            "breaks": [{"kind": found.kind, "detail": found.detail} for found in one.breaks],
+            "unread_later_editions": list(shot.unread),
+        }
+        now = {(f.measure, f.cell): f for m in one.audit.measured.values() for f in m.figures}
+        wanted = {name: m for name, m in one.audit.measured.items() if not only or name in only}
+        head["measures"] = {name: measured_json(m, before) for name, m in wanted.items()}
+        head["unmeasured"] = {name: why for name, why in one.audit.unmeasured.items() if not only or name in only}
+        if by:
+            head["by"] = {dimension: _split_json(one.audit, dimension, wanted) for dimension in by}
+        before = now
+        told.append(head)
+    return told
+
+
+def measured_json(measured: Measured, before: Mapping[tuple[str, str], Figure] | None = None) -> dict[str, Any]:
+    """One measure of one date; with `before` (figures by measure and cell) the change of each figure since then."""
+    said = figure_json(measured.head, before)
+    if measured.cells:
+        said["cells"] = {figure.cell: figure_json(figure, before) for figure in measured.cells}
+    if measured.abstained:
+        said["abstained"] = measured.abstained
+    said |= dict(measured.derived)
+    if measured.remark:
+        said["remark"] = measured.remark
+    return said
+
+
+def figure_json(figure: Figure, before: Mapping[tuple[str, str], Figure] | None = None) -> dict[str, Any]:
+    """One figure: value, denominator and share, bounds, interval and change as far as there are any."""
+    said: dict[str, Any] = {"value": figure.value}
+    if figure.of is not None:
+        said |= {"of": figure.of, "share": figure.share}
+    if figure.low is not None and (figure.low, figure.high) != (figure.value, figure.value):
+        said |= {"low": figure.low, "high": figure.high}
+    if figure.interval is not None:
+        said |= {"corrected_share": figure.corrected, "interval": list(figure.interval)}
+    if before is not None and (figure.measure, figure.cell) in before:
+        said["change"] = figure.value - before[figure.measure, figure.cell].value
+    return said
+
+
+def _split_json(audit: DatedAudit, dimension: str, wanted: Mapping[str, Measured]) -> dict[str, Any]:
+    group_of = groups([row.entry for row in audit.snapshot.entries], dimension)
+    told = {}
+    for name, measured in wanted.items():
+        parts = split(measured.head, group_of)
+        if parts is not None:
+            told[name] = {group: figure_json(part) for group, part in parts.items()}
+    return told
+
+
+CSV_HEADER = ("year", "as_of", "observed", "edition", "breaks", "measure", "cell", "by", "group", "value", "of",
+              "share", "low", "high", "interval_low", "interval_high", "change", "remark")  # fmt: skip
+
+
+def series_rows(years: Sequence[Year], by: Sequence[str], only: Sequence[str]) -> list[tuple[object, ...]]:
+    """The years as rows of one tidy table under `CSV_HEADER`: a row a figure, and a row a part of each split."""
+    rows: list[tuple[object, ...]] = []
+    before: Mapping[tuple[str, str], Figure] = {}
+    for one in years:
+        if one.audit is None:
+            rows.append((one.year, one.as_of, "not_observed", *("",) * (len(CSV_HEADER) - 4), one.reason))
+            before = {}
+            continue
+        shot = one.audit.snapshot
+        said = "; ".join(f"{found.kind}: {found.detail}" for found in one.breaks)
+        place = (one.year, one.as_of, "observed", f"{shot.act}/{shot.edition_date}", said)
+        wanted = [m for name, m in one.audit.measured.items() if not only or name in only]
+        for measured in wanted:
+            for figure in measured.figures:
+                rows.append((*place, *_row(figure, "", "", before), measured.remark))
+            rows += [
+                (*place, measured.measure, name, "", "", value, *("",) * 7, "") for name, value in measured.derived
+            ]
+        for name, why in one.audit.unmeasured.items():
+            if not only or name in only:
+                rows.append((*place[:2], "not_observed", *place[3:], name, *("",) * 11, why))
+        for dimension in by:
+            group_of = groups([row.entry for row in shot.entries], dimension)
+            for measured in wanted:
+                for group, part in (split(measured.head, group_of) or {}).items():
+                    rows.append((*place, *_row(part, dimension, group, {}), ""))
+        before = {(f.measure, f.cell): f for m in one.audit.measured.values() for f in m.figures}
+    return rows
+
+
+def _row(figure: Figure, by: str, group: str, before: Mapping[tuple[str, str], Figure]) -> tuple[object, ...]:
+    earlier = before.get((figure.measure, figure.cell))
+    share = None if figure.share is None else round(figure.share, 6)
+    ends = figure.interval or (None, None)
+    change = None if earlier is None else figure.value - earlier.value
+    return (
+        figure.measure,
+        figure.cell,
+        by,
+        group,
+        figure.value,
+        figure.of,
+        share,
+        figure.low,
+        figure.high,
+        *ends,
+        change,
+    )
