@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Row, Select, Table, delete, func, insert, select, update
@@ -243,6 +244,12 @@ def _identity(link: Link) -> tuple[object, ...]:
     return (str(link.type), link.older, link.newer, str(link.state), link.rule, link.probability, link.group)
 
 
+@lru_cache(maxsize=4096)
+def _evidence(evidence: tuple[tuple[str, str], ...]) -> list[list[str]]:
+    """Evidence as JSON holds it; most links share one."""
+    return [list(pair) for pair in evidence]
+
+
 def _values(link: Link, linking_id: int | None, now: datetime) -> dict[str, Any]:
     return {
         "linking_id": linking_id,
@@ -254,7 +261,7 @@ def _values(link: Link, linking_id: int | None, now: datetime) -> dict[str, Any]
         "state": str(link.state),
         "probability": link.probability,
         "group": link.group,
-        "evidence": [list(pair) for pair in link.evidence],
+        "evidence": _evidence(link.evidence),
         "decided_by": link.decided_by,
         "decided_at": now,
         "reason": "",

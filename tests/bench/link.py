@@ -7,7 +7,6 @@ times faster than all-pairs rapidfuzz and 500 times faster than difflib, both me
 from __future__ import annotations
 
 import difflib
-import resource
 import subprocess
 import sys
 import tempfile
@@ -77,7 +76,15 @@ def link_and_tell(url: str) -> None:
     """What the process apart does: link, and print seconds and MB."""
     engine = connect(url)
     seconds = _seconds(lambda: _link(engine))
-    print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(seconds, _memory())
+
+
+def _memory() -> float:
+    """MB at most in this process so far; `ru_maxrss` would count the parent's too."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
 
 
 def _store(engine: Engine, history: History, number: int) -> None:
