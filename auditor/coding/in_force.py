@@ -25,8 +25,8 @@ def coding_in_force(codings: Sequence[StoredCoding], evidence: str | None = None
     """The coding that counts, None without any. `codings` are of one subject under one codebook, oldest first.
 
     Adjudicated, else what two people agree on, else the only person's, else the machine's. `evidence` is the hash of
-    the subject's text as it is now: a coding of another text is stale and never counts. Without it all are taken as
-    fresh.
+    the subject's text as it is now: a coding of another text is stale and never counts. Without it the text that the
+    machine coded last is taken for the present one, since every coding run codes each changed text anew.
     """
     found = standing_coding(codings, evidence)
     return found[1] if found else None
@@ -36,6 +36,8 @@ def standing_coding(
     codings: Sequence[StoredCoding], evidence: str | None = None
 ) -> tuple[Standing, StoredCoding] | None:
     """`coding_in_force` and on whose word it counts."""
+    if evidence is None:
+        evidence = next((one.evidence_hash for one in reversed(codings) if one.coder == MACHINE), None)
     fresh = [one for one in codings if evidence is None or one.evidence_hash == evidence]
     decided = [one for one in fresh if one.coder.startswith(ADJUDICATED)]
     if decided:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from auditor.coding.codebook import MACHINE
 from auditor.db.codings import codings_of
 from auditor.db.models import CodingRow, HandCodingRow, SampleItemRow, SampleRow, SheetRow
 from auditor.records import CodingInput, StoredCoding
@@ -128,14 +129,35 @@ def open_sheet(session: Session, sample_id: int, coder: str, form: str) -> Sheet
     return None if row is None else _sheet(row)
 
 
+def coded_by_people(session: Session, kind: str, codebook: str) -> dict[str, str]:
+    """Language by key of the entries or listings that any person coded or decided under one codebook."""
+    statement = select(CodingRow.subject_key, CodingRow.lang).where(
+        CodingRow.subject_kind == kind, CodingRow.coder != MACHINE, CodingRow.codebook == codebook
+    )
+    return {row.subject_key: row.lang for row in session.execute(statement)}
+
+
+def codings_under(
+    session: Session, kind: str, keys: Collection[str], codebook: str
+) -> Iterator[tuple[str, list[StoredCoding]]]:
+    """Every coding of some subjects under one codebook, oldest first, by key."""
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), _CHUNK):
+        found = codings_of(session, kind, keys=wanted[start : start + _CHUNK])
+        for key in sorted(found):
+            codings = [one for one in found[key] if one.codebook == codebook]
+            if codings:
+                yield key, codings
+
+
 def codings_for(session: Session, items: Sequence[SampleItem], codebook: str) -> dict[str, list[StoredCoding]]:
     """Every coding of the items' own texts under one codebook by key, oldest first; stale ones are left out."""
     wanted = {(item.subject.kind, item.key): item.subject.evidence_hash for item in items}
     found: dict[str, list[StoredCoding]] = {}
     for kind in sorted({kind for kind, _ in wanted}):
         keys = {key for one, key in wanted if one == kind}
-        for key, codings in codings_of(session, kind, keys=keys).items():
-            fresh = [one for one in codings if one.codebook == codebook and one.evidence_hash == wanted[kind, key]]
+        for key, codings in codings_under(session, kind, keys, codebook):
+            fresh = [one for one in codings if one.evidence_hash == wanted[kind, key]]
             if fresh:
                 found[key] = fresh
     return found

@@ -55,11 +55,28 @@ def rogan_gladen(raw: Floats | float, sensitivity: Floats | float, specificity: 
     return shares
 
 
-def corrected_share(raw: float, sample: Sequence[Checked], *, seed: int = 1, draws: int = 4000) -> Estimate:
-    """The share behind the machine's `raw` share (0-1) of the frame that `sample` was drawn from, with its interval.
+@dataclass(frozen=True, slots=True, eq=False)
+class ErrorRates:
+    """The machine's error rates on one question, as found in the checked sample and as drawn by the bootstrap."""
 
-    The same seed gives the same interval. Raises ContentError with the reason where the sample cannot tell: no item
-    inside the cell or none outside by people's codes, or a machine no better than chance.
+    sensitivity: float
+    specificity: float
+    items: int
+    drawn: tuple[Floats, Floats]
+
+    def correct(self, raw: float) -> Estimate:
+        """The share behind the machine's `raw` share (0-1) of a frame, with its interval."""
+        low, high = np.quantile(rogan_gladen(raw, *self.drawn), (0.025, 0.975))
+        value = float(rogan_gladen(raw, self.sensitivity, self.specificity))
+        bounds = min(float(low), value), max(float(high), value)
+        return Estimate(value, *bounds, self.items, self.sensitivity, self.specificity)
+
+
+def error_rates(sample: Sequence[Checked], *, seed: int = 1, draws: int = 4000) -> ErrorRates:
+    """The machine's error rates in a sample that people coded; the same seed gives the same draws.
+
+    Raises ContentError with the reason where the sample cannot tell: no item inside the cell or none outside by
+    people's codes, or a machine no better than chance.
     """
     truth = np.array([one.truth for one in sample], dtype=np.float64)
     machine = np.array([one.machine for one in sample], dtype=np.float64)
@@ -79,10 +96,7 @@ def corrected_share(raw: float, sample: Sequence[Checked], *, seed: int = 1, dra
     masses += random.gamma(_PRIOR, size=(draws, 4)) * float(weight.mean())
     drawn = _rates(masses)
     usable = drawn[0] + drawn[1] > 1
-    shares = rogan_gladen(raw, drawn[0][usable], drawn[1][usable])
-    low, high = np.quantile(shares, (0.025, 0.975))
-    value = float(rogan_gladen(raw, sensitivity, specificity))
-    return Estimate(value, min(float(low), value), max(float(high), value), len(sample), sensitivity, specificity)
+    return ErrorRates(sensitivity, specificity, len(sample), (drawn[0][usable], drawn[1][usable]))
 
 
 def _rates(masses: Floats) -> tuple[Floats, Floats]:

@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auditor.coding.codebook import CODEBOOK, MACHINE
 from auditor.coding.in_force import ADJUDICATED, newest_by_person
-from auditor.db.codings import codings_of
-from auditor.db.models import CodingRow
-from auditor.db.review import add_answers, codings_for, hand_notes, items_of
+from auditor.db.review import add_answers, coded_by_people, codings_for, codings_under, hand_notes, items_of
 from auditor.records import StoredCoding
 from auditor.review.check import check_grid
 from auditor.review.columns import CODER, DECISION, MARK, SHOWN, cell_text, shown_cells
@@ -84,16 +81,10 @@ def stale_codings(session: Session) -> list[Stale]:
     """People's newest codings and decisions whose text is no longer the one they were made on, by subject and coder."""
     found = []
     for kind in ("entry", "listing"):
-        keys = set(
-            session.scalars(
-                select(CodingRow.subject_key).where(
-                    CodingRow.subject_kind == kind, CodingRow.coder != MACHINE, CodingRow.codebook == CODEBOOK
-                )
-            )
-        )
+        keys = coded_by_people(session, kind, CODEBOOK)
         now = current_hashes(session, kind, keys) if keys else {}
-        for key, codings in sorted(codings_of(session, kind, keys=keys).items()):
-            newest = {one.coder: one for one in codings if one.coder != MACHINE and one.codebook == CODEBOOK}
+        for key, codings in codings_under(session, kind, keys, CODEBOOK):
+            newest = {one.coder: one for one in codings if one.coder != MACHINE}
             found += [
                 Stale(one, kind, key not in now)
                 for _, one in sorted(newest.items())

@@ -57,6 +57,8 @@ def test_a_coding_of_another_text_is_stale_whoever_made_it() -> None:
     old = [said("anna", HUMAN, "then"), said("boris", HUMAN, "then"), said("adjudicated:vera", HUMAN, "then")]
     assert coding_in_force([*old, said("machine")], "now") == said("machine")
     assert coding_in_force(old, "now") is None
+    assert coding_in_force([said("machine", text="then"), *old, said("machine")]) == said("machine")
+    assert coding_in_force(old) == old[-1], "without any machine coding nothing says that the text has changed"
     assert coding_in_force([*old, said("anna")], "now") == said("anna")
 
 

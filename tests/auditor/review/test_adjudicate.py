@@ -14,8 +14,9 @@ from sqlalchemy import text
 from auditor.coding.in_force import Standing, standing_coding
 from auditor.db.codings import codings_of
 from auditor.db.session import connect, transaction
+from auditor.measure.records import Figure
 from auditor.review.estimate import Estimate
-from auditor.review.stage import Unchecked, intervals_for
+from auditor.review.stage import Intervals, Unchecked, intervals_for
 from auditor.review.stage_subjects import current_hashes
 from crawler.pages.records import Lang
 from tests.auditor.review import desk
@@ -167,6 +168,13 @@ def test_intervals_come_from_two_people_who_agree(sheet: Sheet, tmp_path: Path) 
     of_all = found.share("human_social", keys, of=48)  # type: ignore[attr-defined]
     assert of_all.value == pytest.approx(share.value / 2)
     assert isinstance(found.share("human_social", []), Unchecked)  # type: ignore[attr-defined]
+    base = tuple(keys)  # type: ignore[arg-type]
+    corrected = found(Figure("nature_digitised", "human_social", 9, 24, (), base))  # type: ignore[operator]
+    assert corrected == (share.value, share.low, share.high)
+    easy = found(Figure("easy_share", "", 24, 24, (), base))  # type: ignore[operator]
+    assert easy is None, "everything in this register is easy: no item tells how the machine knows what is not"
+    assert found(Figure("nature", "", 24, None, base)) is None  # type: ignore[operator]
+    assert found(Figure("nature", "unclear", 0, 24, (), base)) is None  # type: ignore[operator]
     assert "is inside" in str(found.share("human_social/complete", keys))  # type: ignore[attr-defined]
 
 
@@ -187,3 +195,18 @@ def test_a_changed_text_makes_codings_stale(sheet: Sheet, tmp_path: Path, capsys
     assert out.count("by anna of") == 2
     assert sheet("stale", "--json") == 0
     assert {one["coder"] for one in json.loads(capsys.readouterr().out)} == {"anna", "boris"}
+
+
+def test_core_complete_is_a_share_of_all_with_only_digitised_rows_in_it() -> None:
+    human, paper = ("human_social", "complete"), ("transactional", "complete")
+    pairs = (
+        [(human, human, 1.0)] * 45 + [(human, paper, 1.0)] * 5 + [(paper, paper, 1.0)] * 95 + [(paper, human, 1.0)] * 5
+    )
+    keys = tuple(f"k{number}" for number in range(400))
+    machine = {key: human if number % 4 == 0 else paper for number, key in enumerate(keys)}
+    found = Intervals(Lang.RU, "1", "full", False, pairs, machine, set(keys[:200]))
+    # Of the 200 digitised rows the machine calls a quarter human: (0.25 + 0.95 - 1) / 0.85, of 400 rows half of that.
+    figure = found(Figure("core_complete", "", 50, 400, (), keys))
+    assert figure is not None
+    assert figure[0] == pytest.approx((0.25 + 0.95 - 1) / 0.85 / 2)
+    assert figure[1] < figure[0] < figure[2]

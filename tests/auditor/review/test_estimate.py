@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.review.estimate import Checked, corrected_share, rogan_gladen
+from auditor.review.estimate import Checked, error_rates, rogan_gladen
 from crawler.errors import ContentError
 
 
@@ -19,16 +19,16 @@ def sample(hits: int, misses: int, refusals: int, alarms: int) -> list[Checked]:
 def test_a_worked_example() -> None:
     # Sensitivity 0.9, specificity 0.95: (0.305 + 0.95 - 1) / (0.9 + 0.95 - 1) = 0.3.
     assert float(rogan_gladen(0.305, 0.9, 0.95)) == pytest.approx(0.3)
-    found = corrected_share(0.305, sample(45, 5, 95, 5))
+    found = error_rates(sample(45, 5, 95, 5)).correct(0.305)
     assert found.value == pytest.approx(0.3)
     assert (found.sensitivity, found.specificity, found.items) == (pytest.approx(0.9), pytest.approx(0.95), 150)
     assert 0.2 < found.low < 0.28
     assert 0.32 < found.high < 0.4
-    assert found == corrected_share(0.305, sample(45, 5, 95, 5))
+    assert found == error_rates(sample(45, 5, 95, 5)).correct(0.305)
 
 
 def test_a_machine_without_errors_is_not_taken_for_infallible() -> None:
-    found = corrected_share(0.3, sample(45, 0, 105, 0))
+    found = error_rates(sample(45, 0, 105, 0)).correct(0.3)
     assert found.value == pytest.approx(0.3)
     assert found.low < 0.297
     assert found.high > 0.303
@@ -38,9 +38,9 @@ def test_weights_count() -> None:
     doubled = [
         Checked(one.truth, one.machine, 2.0 if one.truth and not one.machine else 1.0) for one in sample(40, 5, 95, 5)
     ]
-    assert corrected_share(0.3, doubled).sensitivity == pytest.approx(40 / 50)
+    assert error_rates(doubled).sensitivity == pytest.approx(40 / 50)
     scaled = [Checked(one.truth, one.machine, 9.0) for one in sample(40, 5, 95, 5)]
-    assert corrected_share(0.3, scaled).low == pytest.approx(corrected_share(0.3, sample(40, 5, 95, 5)).low)
+    assert error_rates(scaled).correct(0.3).low == pytest.approx(error_rates(sample(40, 5, 95, 5)).correct(0.3).low)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_weights_count() -> None:
 )
 def test_refused_where_the_sample_cannot_tell(items: list[Checked], message: str) -> None:
     with pytest.raises(ContentError, match=message):
-        corrected_share(0.3, items)
+        error_rates(items)
 
 
 COUNT = st.integers(1, 40)
@@ -65,7 +65,7 @@ COUNT = st.integers(1, 40)
 def test_bounds_hold_the_value_and_stay_shares(hits: int, misses: int, refusals: int, alarms: int, raw: float) -> None:
     if hits / (hits + misses) + refusals / (refusals + alarms) <= 1:
         return
-    found = corrected_share(raw, sample(hits, misses, refusals, alarms), draws=200)
+    found = error_rates(sample(hits, misses, refusals, alarms), draws=200).correct(raw)
     assert 0 <= found.low <= found.value <= found.high <= 1
 
 
@@ -87,7 +87,7 @@ def coverage(prevalence: float, sensitivity: float, specificity: float, items: i
         else:
             chosen, weights = random.choice(1300, items, replace=False), np.ones(items)
         drawn = [Checked(bool(truth[i]), bool(machine[i]), float(w)) for i, w in zip(chosen, weights, strict=True)]
-        found = corrected_share(float(machine.mean()), drawn, draws=500)
+        found = error_rates(drawn, draws=500).correct(float(machine.mean()))
         held += found.low <= truth.mean() <= found.high
     return held / 1000
 
