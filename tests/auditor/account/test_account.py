@@ -100,6 +100,21 @@ def test_a_digitised_service_that_splits_into_one_digital_and_one_paper_row_is_a
     assert closes(found)
 
 
+def test_a_merger_of_a_digital_and_a_paper_row_keeps_the_digital_count() -> None:
+    old = rows(1, "00101001", "00101002", digital="00101001")
+    digital, paper = rows(2, "00101001", digital="00101001"), rows(2, "00101001")
+    for new, expected in ((digital, {}), (paper, {"flips": -1})):
+        found = account(old, new, [link(one, new[0], kind=LinkType.MERGED) for one in old], digitised=True)
+        assert values(found) == expected
+
+
+def test_where_regrouped_parents_differ_in_label_no_flip_is_claimed() -> None:
+    old = rows(1, "00101001", "00101002", digital="00101001")
+    new = rows(2, "00101003", "00101004", digital="00101003 00101004")
+    found = account(old, new, [link(*pair, kind=LinkType.REGROUPED) for pair in product(old, new)], digitised=True)
+    assert values(found) == {"scope": 1}
+
+
 def test_codes_count_once_and_a_row_that_gains_a_code_is_scope() -> None:
     old = [*rows(1, "00101001"), replace(row(1, "x"), code="")]
     new = rows(2, "00101001", "00101002")
