@@ -14,7 +14,7 @@ import typer
 from auditor.cli.app import app, load_config, note, say, say_json
 from auditor.cli.figures import AsOf, parse_day
 from auditor.coding.codebook import CODEBOOK
-from auditor.db.session import open_database, transaction
+from auditor.db.session import exclusive, open_database, transaction
 from crawler.errors import ContentError, UsageError
 from crawler.pages.records import Lang
 
@@ -109,7 +109,8 @@ def import_command(
     """Take a filled sheet back, whole or not at all; half-filled is fine, the same file twice adds nothing."""
     from auditor.review.stage_sheets import alias, import_sheet
 
-    with open_database(load_config().db_url) as engine, transaction(engine) as session:
+    # Two imports of one file at a time would both find its answers new.
+    with open_database(load_config().db_url) as engine, exclusive(engine, "sheet"), transaction(engine) as session:
         taken = import_sheet(session, file, alias(coder) if coder else None, datetime.now(UTC))
     _say_taken(taken)
 
@@ -165,19 +166,24 @@ def adjudicate_command(
     if export is not None and take is not None:
         raise UsageError("--export and --import exclude each other")
     who = alias(coder) if coder else None
-    with open_database(load_config().db_url) as engine, transaction(engine) as session:
+    with open_database(load_config().db_url) as engine:
         if take is not None:
-            _say_taken(import_decisions(session, take, who, datetime.now(UTC)))
+            with exclusive(engine, "sheet"), transaction(engine) as session:
+                taken = import_decisions(session, take, who, datetime.now(UTC))
+            _say_taken(taken)
             return
-        chosen = sample_named(session, sample)
-        if export is not None:
-            if who is None:
-                raise UsageError("who decides? give --coder ALIAS")
-            _, count = export_differences(session, chosen, who, export, datetime.now(UTC))
-            note(f"{count} differences of sample {chosen.name} for {who} to decide")
-            say(str(export))
-            return
-        found, notes = open_differences(session, chosen)
+        with transaction(engine) as session:
+            chosen = sample_named(session, sample)
+            if export is not None:
+                if who is None:
+                    raise UsageError("who decides? give --coder ALIAS")
+                _, count = export_differences(session, chosen, who, export, datetime.now(UTC))
+            else:
+                found, notes = open_differences(session, chosen)
+    if export is not None:
+        note(f"{count} differences of sample {chosen.name} for {who} to decide")
+        say(str(export))
+        return
     _say_differences(found, notes)
     note(f"{len(found)} differences in sample {chosen.name} wait for a decision")
 

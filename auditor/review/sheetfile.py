@@ -40,7 +40,11 @@ class Table:
 
 
 def write_sheet(path: Path, table: Table) -> None:
-    """Write the sheet as the file's ending says: `.xlsx` or `.csv`. Raises UsageError for another ending, OSError."""
+    """Write the sheet as the file's ending says: `.xlsx` or `.csv`.
+
+    Raises UsageError for another ending or a file that is there already, OSError.
+    """
+    refuse_overwriting(path)
     if path.suffix.lower() == ".csv":
         write_csv(path, table.header, table.rows)
     elif path.suffix.lower() == ".xlsx":
@@ -52,6 +56,12 @@ def write_sheet(path: Path, table: Table) -> None:
         partial.replace(path)
     else:
         raise UsageError(f"{path}: give a file name that ends in .xlsx or .csv")
+
+
+def refuse_overwriting(path: Path) -> None:
+    """Raise UsageError if there is such a file: it may hold a coder's work."""
+    if path.exists():
+        raise UsageError(f"{path} is there already and may be filled in: choose another name")
 
 
 def codebook_rows(codebook: str) -> list[tuple[str, ...]]:

@@ -20,7 +20,7 @@ from auditor.review.check import check_grid
 from auditor.review.columns import ANSWERS, MARK, SHOWN, shown_cells
 from auditor.review.doccano import doccano_line, read_doccano
 from auditor.review.records import Answer, Fault, Sample, SampleItem, Sheet
-from auditor.review.sheetfile import Table, write_sheet
+from auditor.review.sheetfile import Table, refuse_overwriting, write_sheet
 from auditor.review.sheetread import Grid, read_bytes, read_sheet
 from auditor.review.stage_sample import hand_out
 from crawler.errors import ContentError, UsageError
@@ -62,6 +62,7 @@ def export_sheet(session: Session, sample: Sample, coder: str, path: Path, now: 
 
 def export_doccano(session: Session, sample: Sample, coder: str, path: Path, now: datetime) -> tuple[Sheet, int]:
     """Write a coder's items as JSONL for doccano; gives the sheet and the number of items."""
+    refuse_overwriting(path)
     sheet, items = hand_out(session, sample, coder, "doccano", now)
     partial = path.with_name(path.name + ".part")
     with partial.open("w", encoding="utf-8", newline="\n") as stream:

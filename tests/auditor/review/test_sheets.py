@@ -147,7 +147,9 @@ def test_a_sample_is_never_drawn_over(handed: Path, lite: Sheet, capsys: pytest.
     assert "the frame has 12" in capsys.readouterr().err
     assert lite("sample") == 2
     assert lite("sample", "--size", "5", "--strata", "colour") == 2
-    assert lite("export", "--coder", "machine", "--out", handed) == 2
+    assert lite("export", "--coder", "anna", "--out", handed) == 2
+    assert "is there already and may be filled in" in capsys.readouterr().err
+    assert lite("export", "--coder", "machine", "--out", handed.with_name("new.xlsx")) == 2
     assert lite("export", "--coder", "anna", "--out", "x.ods") == 2
     assert lite("export", "--coder", "anna", "--sample", "none", "--out", "x.csv") == 2
 
@@ -188,6 +190,7 @@ def test_any_text_and_any_codes_come_back(
         lines.append([*shown_cells(item), *(codes[column] for column in CHOICES), "", "v1-000000000000"])
     random.shuffle(lines)  # type: ignore[attr-defined]
     path = tmp_path / f"any.{ending}"
+    path.unlink(missing_ok=True)
     write_sheet(path, Table((*SHOWN, *ANSWERS, MARK), ANSWERS, lines, "1", desk.NOW))
     checked = check_grid(read_sheet(path), items, "v1-000000000000", ANSWERS)
     assert checked.faults == ()
