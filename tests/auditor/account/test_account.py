@@ -110,9 +110,10 @@ def test_a_merger_of_a_digital_and_a_paper_row_keeps_the_digital_count() -> None
 
 def test_where_regrouped_parents_differ_in_label_no_flip_is_claimed() -> None:
     old = rows(1, "00101001", "00101002", digital="00101001")
-    new = rows(2, "00101003", "00101004", digital="00101003 00101004")
-    found = account(old, new, [link(*pair, kind=LinkType.REGROUPED) for pair in product(old, new)], digitised=True)
-    assert values(found) == {"scope": 1}
+    for digital, expected in (("00101003 00101004", {"scope": 1}), ("00101003", {}), ("", {"scope": -1})):
+        new = rows(2, "00101003", "00101004", digital=digital)
+        links = [link(*pair, kind=LinkType.REGROUPED) for pair in product(old, new)]
+        assert values(account(old, new, links, digitised=True)) == expected
 
 
 def test_codes_count_once_and_a_row_that_gains_a_code_is_scope() -> None:
