@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from auditor.cli import coding, database, evidence, figures, growth, harvest, history, ingest, pipeline, sheet, why
-
-COMMAND_MODULES: tuple[ModuleType, ...] = (
+from auditor.cli import (
+    agreement,
     coding,
     database,
     evidence,
@@ -15,7 +14,26 @@ COMMAND_MODULES: tuple[ModuleType, ...] = (
     harvest,
     history,
     ingest,
+    ops,
     pipeline,
+    query,
+    sheet,
+    why,
+)
+
+COMMAND_MODULES: tuple[ModuleType, ...] = (
+    agreement,
+    coding,
+    database,
+    evidence,
+    figures,
+    growth,
+    harvest,
+    history,
+    ingest,
+    ops,
+    pipeline,
+    query,
     sheet,
     why,
 )

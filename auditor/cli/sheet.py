@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,21 +12,17 @@ import typer
 
 from auditor.cli.app import app, load_config, note, say, say_json
 from auditor.cli.figures import AsOf, parse_day
-from auditor.coding.codebook import CODEBOOK
 from auditor.db.session import exclusive, open_database, transaction
-from crawler.errors import ContentError, UsageError
+from crawler.errors import UsageError
 from crawler.pages.records import Lang
 
 if TYPE_CHECKING:
     from auditor.review.differences import Difference
     from auditor.review.records import Answer, SampleItem
-    from auditor.review.stage import Compared
     from auditor.review.stage_sheets import Taken
 
 sheet_app = typer.Typer(help="The workbench: samples, coders' sheets, agreement, decisions.", no_args_is_help=True)
 app.add_typer(sheet_app, name="sheet")
-
-_PERCENT = 100
 
 SampleName = Annotated[str | None, typer.Option("--sample", help="Name of the sample; the newest unless given.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
@@ -210,33 +205,6 @@ def stale_command(*, json_out: Json = False) -> None:
     note(f"{len(found)} codings are stale")
 
 
-@sheet_app.command("agreement")
-def agreement_command(
-    *,
-    axis: Annotated[str | None, typer.Option("--axis", help="Only nature, completeness or output.")] = None,
-    lang: Annotated[Lang | None, typer.Option("--lang", help="Only one language of the texts.")] = None,
-    machine: Annotated[
-        bool, typer.Option("--machine", help="People's codes in force against the machine's instead.")
-    ] = False,
-    json_out: Json = False,
-) -> None:
-    """Agreement of every two coders by axis and language: percent, kappa, alpha, AC1, prevalence, 95% intervals."""
-    from auditor.review.stage import AXES, compare_coders
-
-    if axis is not None and axis not in AXES:
-        raise UsageError(f"--axis {axis}: choose from {', '.join(AXES)}")
-    with open_database(load_config().db_url) as engine, transaction(engine) as session:
-        compared = compare_coders(session, CODEBOOK, machine=machine)
-    found = [one for one in compared if axis in (None, one.axis) and lang in (None, one.lang)]
-    if not found:
-        raise ContentError("no agreement can be given: no two coders share an item on the same text")
-    if json_out:
-        say_json([_compared_json(one) for one in found])
-        return
-    for one in found:
-        _say_compared(one)
-
-
 @sheet_app.command("codebook")
 def codebook_command(
     *,
@@ -277,31 +245,3 @@ def _say_differences(found: list[Difference], notes: dict[int, str]) -> None:
             say(f"  result: {given.result}")
         for one in difference.codings:
             say(f"  {one.coder:<16} {in_words(one, notes.get(one.id, ''))}")
-
-
-def _compared_json(one: Compared) -> dict[str, object]:
-    told: dict[str, object] = {"coders": [one.one, one.other], "axis": one.axis, "lang": one.lang or "all"}
-    told["items"] = one.items
-    if one.found is None:
-        return told | {"reason": one.reason}
-    figures = {name: asdict(getattr(one.found, name)) for name in ("percent", "kappa", "alpha", "ac1")}
-    confusion = [{one.one: left, one.other: right, "items": count} for left, right, count in one.confusion]
-    return told | figures | {"prevalence": dict(one.found.prevalence), "confusion": confusion}
-
-
-def _say_compared(one: Compared) -> None:
-    say(f"{one.one} and {one.other}, {one.axis}, {one.lang or 'all languages'}, n {one.items}")
-    if one.found is None:
-        say(f"  {one.reason}")
-        return
-    percent = one.found.percent
-    low, high = percent.low * _PERCENT, percent.high * _PERCENT
-    told = [f"agreement {percent.value * _PERCENT:.1f}% [{low:.1f}–{high:.1f}]"]
-    for name in ("kappa", "alpha", "ac1"):
-        figure = getattr(one.found, name)
-        told.append(f"{name} {figure.value:.2f} [{figure.low:.2f}–{figure.high:.2f}]")
-    say("  " + ", ".join(told))
-    say("  prevalence: " + ", ".join(f"{code} {share * _PERCENT:.1f}%" for code, share in one.found.prevalence))
-    for left, right, count in one.confusion:
-        if left != right:
-            say(f"  {one.one} {left}, {one.other} {right}: {count}")

@@ -16,13 +16,12 @@ from auditor.db.models import CodingRow, EditionRow, EntryRow
 from auditor.db.review import coded_by_people, codings_for, codings_under, items_of, samples
 from auditor.measure.records import Figure
 from auditor.records import Coding, Completeness, Nature, StoredCoding
-from auditor.review.agreement import Agreement, agreement
+from auditor.review.compared import AXES, Compared, compare_codes
 from auditor.review.differences import differences
 from auditor.review.estimate import Checked, ErrorRates, Estimate, error_rates
 from crawler.errors import ContentError
 from crawler.pages.records import ELECTRONIC_FORMS, Lang
 
-AXES = ("nature", "completeness", "output")
 #: Measures whose cells are codes; the same among digitised and newly digitised ones begin with these words too.
 _TABLES = ("nature", "completeness", "two_by_two")
 #: Codes on the two axes.
@@ -33,20 +32,6 @@ UNCHECKED = "machine-coded, unchecked"
 EASY = "easy"
 #: With fewer checked items of its own a language borrows those of the others, and says so.
 ENOUGH = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """Agreement of two coders on one axis in one language ("" for all): the figures, or why there are none."""
-
-    one: str
-    other: str
-    axis: str
-    lang: str
-    items: int
-    found: Agreement | None
-    confusion: tuple[tuple[str, str, int], ...] = ()
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +156,12 @@ def compare_coders(session: Session, codebook: str, *, machine: bool = False) ->
     for (one, other), shared in sorted(told.items()):
         heard = sorted({lang for lang, _, _ in shared})
         for axis, spoken in product(AXES, ("", *heard) if len(heard) > 1 else heard):
-            pairs = [(left, right) for where, left, right in shared if spoken in ("", where)]
-            found.append(_compared(one, other, axis, spoken, pairs))
+            codes = [
+                (str(getattr(left, axis)), str(getattr(right, axis)))
+                for where, left, right in shared
+                if spoken in ("", where)
+            ]
+            found.append(compare_codes((one, other), axis, spoken, codes))
     return found
 
 
@@ -221,16 +210,3 @@ def _couples(codings: Sequence[StoredCoding], *, machine: bool) -> list[tuple[tu
     if standing is None or standing[0] is Standing.MACHINE or not said:
         return []
     return [(("people", standing[1].coding), (MACHINE, said[-1]))]
-
-
-def _compared(one: str, other: str, axis: str, lang: str, pairs: Sequence[tuple[Coding, Coding]]) -> Compared:
-    codes = [(str(getattr(a, axis)), str(getattr(b, axis))) for a, b in pairs]
-    if axis == "output":
-        codes = [pair for pair in codes if "unclear" not in pair]
-    left, right = [a for a, _ in codes], [b for _, b in codes]
-    counts = {pair: codes.count(pair) for pair in sorted(set(codes))}
-    table = tuple((a, b, count) for (a, b), count in counts.items())
-    try:
-        return Compared(one, other, axis, lang, len(codes), agreement(left, right), table)
-    except ContentError as error:
-        return Compared(one, other, axis, lang, len(codes), None, table, str(error))

@@ -150,7 +150,7 @@ def test_agreement_is_refused_where_it_has_no_meaning(
         desk.fill_in(path, lambda number, row: PAPER)
         assert lite("import", path) == 0
     capsys.readouterr()
-    assert lite("agreement", "--lang", "ru") == 0
+    assert lite("agreement", "--lang", "ru") == 4
     assert "both coders used only 'transactional'" in capsys.readouterr().out
 
 

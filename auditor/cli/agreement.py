@@ -1,0 +1,103 @@
+"""`egov-audit agreement`: how far coders agree, from the workbench or from two files."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from auditor.cli.app import app, load_config, say, say_json
+from auditor.coding.codebook import CODEBOOK
+from auditor.db.session import open_database, transaction
+from crawler.errors import ContentError, UsageError
+from crawler.pages.records import Lang
+
+if TYPE_CHECKING:
+    from auditor.review.compared import Compared
+
+_PERCENT = 100
+
+
+@app.command("agreement")
+def agreement_command(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Two CSV files (id, and nature, completeness or output; optional lang) instead."),
+    ] = None,
+    *,
+    axis: Annotated[str | None, typer.Option("--axis", help="Only nature, completeness or output.")] = None,
+    lang: Annotated[Lang | None, typer.Option("--lang", help="Only one language of the texts.")] = None,
+    machine: Annotated[
+        bool, typer.Option("--machine", help="People's codes in force against the machine's instead.")
+    ] = False,
+    json_out: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """Agreement of every two coders: percent, kappa, alpha, AC1, prevalence, n, 95% intervals, confusion matrix."""
+    from auditor.review.compared import AXES
+
+    if axis is not None and axis not in AXES:
+        raise UsageError(f"--axis {axis}: choose from {', '.join(AXES)}")
+    if files and (machine or len(files) != 2):
+        raise UsageError("give two CSV files, or none for the coders of the database; --machine is for the database")
+    compared = _of_files(files[0], files[1]) if files else _of_database(machine=machine)
+    found = [one for one in compared if axis in (None, one.axis) and (lang is None or one.lang == lang)]
+    if not found:
+        raise ContentError("no agreement can be given: no two coders share an item on the same text")
+    if json_out:
+        say_json([_as_json(one) for one in found])
+    else:
+        for one in found:
+            _show(one)
+    if not any(one.found for one in found):
+        raise ContentError(found[0].reason)
+
+
+def _of_database(*, machine: bool) -> list[Compared]:
+    from auditor.review.stage import compare_coders
+
+    with open_database(load_config().db_url) as engine, transaction(engine) as session:
+        return compare_coders(session, CODEBOOK, machine=machine)
+
+
+def _of_files(one: Path, other: Path) -> list[Compared]:
+    from auditor.coding.csvfile import read_table
+    from auditor.review.compared import compare_files, read_codes
+
+    names = (one.stem, other.stem) if one.stem != other.stem else (str(one), str(other))
+    tables = [read_table(path, needs=("id",)) for path in (one, other)]
+    return compare_files(*(read_codes(name, t.header, t.rows) for name, t in zip(names, tables, strict=True)))
+
+
+def _as_json(one: Compared) -> dict[str, object]:
+    told: dict[str, object] = {"coders": [one.one, one.other], "axis": one.axis, "lang": one.lang or "all"}
+    told["items"] = one.items
+    if one.found is None:
+        return told | {"reason": one.reason}
+    figures = {name: asdict(getattr(one.found, name)) for name in ("percent", "kappa", "alpha", "ac1")}
+    confusion = [{one.one: left, one.other: right, "items": count} for left, right, count in one.confusion]
+    return told | figures | {"prevalence": dict(one.found.prevalence), "confusion": confusion}
+
+
+def _show(one: Compared) -> None:
+    say(f"{one.one} and {one.other}, {one.axis}, {one.lang or 'all languages'}, n {one.items}")
+    if one.found is None:
+        say(f"  {one.reason}")
+        return
+    percent = one.found.percent
+    low, high = percent.low * _PERCENT, percent.high * _PERCENT
+    told = [f"agreement {percent.value * _PERCENT:.1f}% [{low:.1f}–{high:.1f}]"]
+    for name in ("kappa", "alpha", "ac1"):
+        figure = getattr(one.found, name)
+        told.append(f"{name} {figure.value:.2f} [{figure.low:.2f}–{figure.high:.2f}]")
+    say("  " + ", ".join(told))
+    say("  prevalence: " + ", ".join(f"{code} {share * _PERCENT:.1f}%" for code, share in one.found.prevalence))
+    codes = [code for code, _ in one.found.prevalence]
+    counts = {(left, right): count for left, right, count in one.confusion}
+    width = max(len(code) for code in codes)
+    say(f"  {one.one} down, {one.other} across:")
+    say("  " + " " * width + "  " + "  ".join(codes))
+    for left in codes:
+        cells = "  ".join(f"{counts.get((left, right), 0):>{len(right)}}" for right in codes)
+        say(f"  {left:<{width}}  {cells}")
