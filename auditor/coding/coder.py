@@ -170,7 +170,9 @@ class _Case:
         if not self.given.category:
             return _ABSTENTION
         found = standing(self.lexicon.names.find(self.read("category"))).get("nature", [])
-        hint = best(found, head_last=self.lexicon.heads.last)
+        # A heading such as "Family" says whom its services are about, not what they give.
+        telling = [one for one in found if one.entry.level is not Level.PERSONS]
+        hint = best(telling, head_last=self.lexicon.heads.last)
         if hint is None:
             return _ABSTENTION
         return Verdict(hint.entry.code, hint, "category", hint.entry.rule, "category")

@@ -34,6 +34,7 @@ class Level(StrEnum):
     ORGANISATIONS = "organisations"  # money to organisations, money back
     HUMAN = "human"  # care, teaching, income, housing, work, family
     SUBJECT = "subject"  # a field in which papers and records are the thing
+    PERSONS = "persons"  # people who need care, teaching or support are named, and nothing else that decides
     GENERIC = "generic"  # nothing but what is done: issue, registration, approval
 
 
