@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pathlib import Path
+
+from pydantic import Field, SecretStr
 
 from crawler.config import CrawlConfig
 
@@ -15,3 +17,25 @@ class AuditConfig(CrawlConfig):
         90.0, ge=0, le=100, description="Least name similarity (0–100) at which a listing is linked to a service."
     )
     report: str = Field("var/report", description="Folder the report is written to.")
+    state: Path = Field(
+        Path("var/state"), description="Folder of the runs' records, the run lock and the pointer to the last good run."
+    )
+    heartbeat: SecretStr = Field(
+        SecretStr(""),
+        description="File that gets the time, or http(s) address that is asked for, when a run has ended well.",
+    )
+    smtp_url: SecretStr = Field(
+        SecretStr(""),
+        description="Mail server for messages about runs: `smtp://user:password@host:port` or `smtps://…`.",
+    )
+    mail_to: str = Field("", description="Who gets those messages, by commas.")
+    mail_from: str = Field("", description="Sender of those messages; `egov-audit@` the mail server unless set.")
+    webhook: SecretStr = Field(
+        SecretStr(""),
+        description="Address that gets the same message as JSON (`text`, `run_id`, `result`, `exit_code`).",
+    )
+    notify: str = Field(
+        "failure,recovery",
+        description="When a message is sent, by commas: failure, recovery, change, a kind of change (edition, listing, "
+        "page, figure, issue, drop), an issue's code.",
+    )

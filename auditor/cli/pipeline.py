@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from auditor.cli.app import app, load_config, note, say
 from auditor.cli.coding import code_command
@@ -20,11 +22,17 @@ from auditor.coding.codebook import CODEBOOK
 from auditor.db.session import open_database, transaction
 from auditor.ingest.status import not_read
 from auditor.measure.stage import measure_at
+from auditor.ops.records import StageEnd
 from crawler.errors import AuditError, ContentError
 from crawler.pages.records import Lang
 
+if TYPE_CHECKING:
+    from auditor.config import AuditConfig
+    from auditor.ops.conduct import Step
+    from auditor.ops.records import PastRun
+
 #: Codes after which the line goes on: what was kept and accepted before still stands and is reported.
-_GOES_ON = {ContentError.exit_code, 3}
+_GOES_ON = {0, 3, ContentError.exit_code}
 
 
 @app.command("run")
@@ -32,11 +40,50 @@ def run_command(
     as_of: AsOf = None,
     lang: Language = Lang.RU,
     out: Annotated[Path | None, typer.Option("--out", help="Folder of the report; var/report unless set.")] = None,
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", help="For cron: one digest on stdout if something changed or failed, else nothing."),
+    ] = False,
+    say_nothing_changed: Annotated[
+        bool, typer.Option("--say-nothing-changed", help="With --quiet: a line for a run that changed nothing, too.")
+    ] = False,
+    once_a: Annotated[
+        str | None,
+        typer.Option(metavar="SPAN", help="Do nothing if the last good run is younger than this: 7d, 20h. Catches up."),
+    ] = None,
 ) -> None:
     """Harvest, ingest, link, code, measure and report. What failed on the way is said, and in the exit code."""
-    code = run_line(parse_day(as_of), lang, out or Path(load_config().report))
-    if code:
-        raise typer.Exit(code)
+    from auditor.ops.conduct import Plan, conduct
+    from auditor.ops.digest import digest, nothing_changed
+    from auditor.ops.duration import parse_duration
+
+    config = load_config()
+    span = parse_duration(once_a) if once_a else None
+    arguments = _arguments(config, as_of, lang)
+
+    def skip(runs: Sequence[PastRun], now: datetime) -> str:
+        good = [run.finished for run in runs if run.result == "good" and run.arguments == arguments and run.finished]
+        # A run "in the future" means a clock set back: then nobody knows its age.
+        if span is None or not good or not good[-1] <= now < good[-1] + span:
+            return ""
+        return f"nothing to do: the last good run ended at {good[-1]:%Y-%m-%d %H:%M} UTC, within {once_a}"
+
+    day = parse_day(as_of)
+    # A fault is the run's to tell: evidence can be had without a database.
+    with suppress(AuditError, SQLAlchemyError), open_database(config.db_url, create=True):
+        pass
+    end = conduct(config, Plan(day, lang, arguments, steps(day, lang, out or Path(config.report)), quiet, skip))
+    if isinstance(end, str):
+        if not quiet or say_nothing_changed:
+            note(end)
+        return
+    told = digest(end)
+    if not quiet:
+        note(told or nothing_changed(end))
+    elif told or say_nothing_changed:
+        say(told or nothing_changed(end))
+    if end.exit_code:
+        raise typer.Exit(end.exit_code)
 
 
 @app.command("demo")
@@ -52,47 +99,70 @@ def demo_command(
         os.environ["EGOV_AUDIT_ADILET_URL"] = addresses.adilet
         os.environ["EGOV_AUDIT_EGOV_URL"] = addresses.egov
         os.environ["EGOV_AUDIT_DELAY"] = "0"
-        code = run_line(parse_day(None), Lang.RU, out)
+        code = 0
+        for _, step in steps(parse_day(None), Lang.RU, out):
+            end = step()
+            code = max(code, end.exit_code)
+            if end.stop:
+                break
     # An edition that the sample keeps back on purpose, to show how that looks, is no failure of the demo.
     if code not in (0, ContentError.exit_code):
         raise typer.Exit(code)
 
 
-def run_line(day: date, lang: Lang, out: Path) -> int:
-    """Run every stage; return the gravest exit code that the line survives. Raises AuditError, typer.Exit of others."""
-    worst = 0
-    stages: tuple[tuple[str, Callable[[], object]], ...] = (
+def steps(day: date, lang: Lang, out: Path) -> tuple[tuple[str, Step], ...]:
+    """The stages of a whole line, by name; each says how it ended and raises nothing that a person can meet."""
+
+    def show() -> None:
+        config = load_config()
+        path = write_report(config.db_url, config.archive, day, lang, out)
+        say("")
+        say(str(path))
+        for line in _summary(config.db_url, day, lang):
+            say(line)
+
+    commands: tuple[tuple[str, Callable[[], object]], ...] = (
         ("harvest", harvest_command),
         ("ingest", ingest_command),
         ("link", link_command),
         ("code", code_command),
+        ("report", show),
     )
-    for name, stage in stages:
+    return tuple((name, _step(name, command)) for name, command in commands)
+
+
+def _step(name: str, command: Callable[[], object]) -> Step:
+    def step() -> StageEnd:
         note(f"== {name}")
-        code = _attempt(stage)
-        if code not in {0, *_GOES_ON}:
-            raise typer.Exit(code)
-        worst = max(worst, code)
-    note("== measure and report")
-    config = load_config()
-    path = write_report(config.db_url, config.archive, day, lang, out)
-    say("")
-    say(str(path))
-    for line in _summary(config.db_url, day, lang):
-        say(line)
-    return worst
+        return _attempt(name, command)
+
+    return step
 
 
-def _attempt(stage: Callable[[], object]) -> int:
-    """A stage's exit code; its error in one line."""
+def _attempt(name: str, command: Callable[[], object]) -> StageEnd:
+    """How a stage ended; its error in one line."""
     try:
-        stage()
+        command()
     except typer.Exit as end:
-        return end.exit_code
+        return StageEnd(name, end.exit_code, stop=end.exit_code not in _GOES_ON)
     except AuditError as error:
         note(f"egov-audit: {error}")
-        return error.exit_code
-    return 0
+        return StageEnd(name, error.exit_code, str(error), stop=error.exit_code not in _GOES_ON)
+    except SQLAlchemyError as error:
+        # Its own text may show a statement's values; the driver's line does not.
+        reason = f"the database refused: {str(error.__cause__ or error).splitlines()[0]}"
+        note(f"egov-audit: {reason}")
+        return StageEnd(name, 4, reason, stop=True)
+    except OSError as error:
+        note(f"egov-audit: {error}")
+        return StageEnd(name, 3, error.strerror or type(error).__name__, stop=True)
+    return StageEnd(name, 0)
+
+
+def _arguments(config: AuditConfig, as_of: str | None, lang: Lang) -> dict[str, str]:
+    """What a run's record says it was asked for; names only, for an address may hold a password."""
+    elsewhere = [name for name in ("adilet", "egov", "edition_mirror") if getattr(config, f"{name}_url")]
+    return {"as_of": as_of or "today", "lang": str(lang), "elsewhere": ",".join(elsewhere)}
 
 
 def _summary(db_url: str, day: date, lang: Lang) -> list[str]:
