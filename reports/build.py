@@ -97,7 +97,7 @@ def _write_evidence(audit: Audit, bodies: Bodies, templates: Environment, out: P
     (out / "evidence").mkdir()
     template = templates.get_template("evidence.html")
     kept: dict[str, Evidence] = {}
-    for evidence in audit.evidence.values():
+    for evidence in (*audit.evidence.values(), *audit.pages.values()):
         kept.setdefault(evidence_file(evidence), evidence)
     for name, evidence in sorted(kept.items()):
         page = EvidencePage(

@@ -40,19 +40,27 @@ class TableView:
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """A number in a sentence or a table with the way to what is behind it."""
+
+    text: Annotated[str, "The number with its share, or the words between two numbers."]
+    href: Annotated[str, "Page and list of entries behind it; empty for words."]
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesRow:
-    """One audit date of the series."""
+    """One audit date of the series; one without a figure says why."""
 
     date: Annotated[str, "The audit date."]
     href: Annotated[str, "The page of that date."]
     edition: Annotated[str, "Act and date of the edition in force."]
     unread: Annotated[str, "Later editions in force by then that could not be read; empty when there is none."]
     new_act: Annotated[bool, "Whether the act is another one than in the row before: a break in the series."]
-    count: Annotated[str, "Live entries."]
-    digitised: Annotated[str, "Digitised entries with their share."]
-    human: Annotated[str, "Entries coded human or social with their share."]
-    partial: Annotated[str, "Entries coded partial with their share."]
-    core_complete: Annotated[str, "Human or social, complete and digitised, with the share."]
+    count: Annotated[Linked | None, "Live entries; None where nothing was observed."]
+    digitised: Annotated[Linked | None, "Digitised entries with their share."]
+    human: Annotated[Linked | None, "Entries coded human or social with their share."]
+    partial: Annotated[Linked | None, "Entries coded partial with their share."]
+    core_complete: Annotated[Linked | None, "Human or social, complete and digitised, with the share."]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,8 @@ class EntryView:
     rules: Annotated[str, "Codebook rules that decided."]
     words: Annotated[str, "The words that triggered them."]
     confidence: Annotated[str, "Confidence of the coding, 0–1."]
-    evidence_href: Annotated[str, "The kept page on this disk."]
+    evidence_href: Annotated[str, "The kept page on this disk that names the entry."]
+    result_href: Annotated[str, "The kept service page with the result text; empty when there is none."]
     evidence_place: Annotated[str, "Where on the page the row stands."]
 
 
@@ -92,9 +101,10 @@ class SubjectView:
     id: Annotated[str, "Prefix of the ids in this part."]
     heading: Annotated[str, "Title of the part."]
     origin: Annotated[str, "What it was read from, in one sentence."]
+    accepted: Annotated[str, "Who let a doubtful edition count, and why; empty for one that was good by itself."]
     unread: Annotated[str, "What is known to be newer and was not read, in one sentence; empty when there is none."]
     lang: Annotated[str, "BCP 47 tag of the official texts."]
-    headline: Annotated[str, "The finding in one sentence: observation, definition, no intent."]
+    headline: Annotated[tuple[Linked, ...], "The finding in a sentence, in parts: observation, definition, no intent."]
     figures: Annotated[tuple[FigureView, ...], "The headline figures."]
     table: Annotated[TableView, "The two-by-two."]
     behind: Annotated[tuple[BehindView, ...], "Entries behind each figure."]
@@ -120,6 +130,7 @@ class AuditPage:
 
     title: Annotated[str, "Title of the page."]
     as_of: Annotated[str, "The audit date."]
+    served_by: Annotated[str, "The local server the pages came from: sample or test data; empty for real pages."]
     checked: Annotated[str, "How sure the coded figures are, in one sentence."]
     register: Annotated[SubjectView | None, "The register, None if no edition was read."]
     portals: Annotated[tuple[SubjectView, ...], "The portal, one part a language."]

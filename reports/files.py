@@ -10,8 +10,13 @@ from auditor.records import Coding, Evidence
 from auditor.tables import write_csv
 from reports.views import figures_of
 
+#: Measures whose figures rest on coding.
+CODED_MEASURES = ("nature", "completeness", "two_by_two", "core_complete")
+_COUNTED = ("as_of", "subject", "lang", "measure", "cell", "value", "of", "share")
+_FIGURE = (*_COUNTED, "act", "edition", "in_force_but_not_read", "accepted", "codebook", "coding")
 _ENTRY = ("as_of", "subject", "lang", "entry", "code", "name", "section", "subsection", "developer", "form", "forms")
 _CODING = ("nature", "completeness", "output", "sector", "rules", "words", "confidence")
+_RESULT = ("result_url", "result_captured_at_utc", "result_sha256", "result_warc", "result_offset")
 _EVIDENCE = ("url", "captured_at_utc", "sha256", "provenance", "run", "warc", "offset", "place")
 
 
@@ -20,21 +25,8 @@ def write_files(audit: Audit, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     write_csv(
         folder / "figures.csv",
-        ("as_of", "subject", "lang", "measure", "cell", "value", "of", "share", "codebook"),
-        (
-            (
-                at,
-                subject,
-                lang,
-                figure.measure,
-                figure.cell,
-                figure.value,
-                figure.of,
-                _share(figure.share),
-                audit.codebook,
-            )
-            for at, subject, lang, figure in figures_of(audit)
-        ),
+        _FIGURE,
+        _figures(audit),
     )
     write_csv(
         folder / "figure_entries.csv",
@@ -47,7 +39,7 @@ def write_files(audit: Audit, folder: Path) -> None:
     )
     write_csv(
         folder / "entries.csv",
-        (*_ENTRY, *_CODING, *_EVIDENCE),
+        (*_ENTRY, *_CODING, *_EVIDENCE, *_RESULT),
         _entries(audit),
     )
     write_csv(
@@ -55,6 +47,28 @@ def write_files(audit: Audit, folder: Path) -> None:
         ("what", "state", "why"),
         ((item.what, item.outcome, item.detail) for item in audit.not_read),
     )
+
+
+def _figures(audit: Audit) -> Iterable[tuple[object, ...]]:
+    shots = {dated.snapshot.as_of: dated.snapshot for dated in audit.dates}
+    for at, subject, lang, figure in figures_of(audit):
+        shot = shots.get(at) if subject == "register" else None
+        yield (
+            at,
+            subject,
+            lang,
+            figure.measure,
+            figure.cell,
+            figure.value,
+            figure.of,
+            _share(figure.share),
+            shot.act if shot else "",
+            shot.edition_date if shot else "",
+            " ".join(shot.unread) if shot else "",
+            shot.accepted if shot else "",
+            audit.codebook,
+            "machine-coded, unchecked" if figure.measure in CODED_MEASURES else "",
+        )
 
 
 def _entries(audit: Audit) -> Iterable[tuple[object, ...]]:
@@ -76,6 +90,7 @@ def _entries(audit: Audit) -> Iterable[tuple[object, ...]]:
                 " ".join(sorted(entry.forms)),
                 *_coding(row.coding),
                 *_evidence(audit.evidence.get(entry.key)),
+                *_result(None),
             )
     for portal in audit.portals:
         for listed in portal.snapshot.listings:
@@ -94,6 +109,7 @@ def _entries(audit: Audit) -> Iterable[tuple[object, ...]]:
                 "",
                 *_coding(listed.coding),
                 *_evidence(audit.evidence.get(listing.key)),
+                *_result(audit.pages.get(listing.key)),
             )
 
 
@@ -125,6 +141,13 @@ def _evidence(evidence: Evidence | None) -> tuple[object, ...]:
         evidence.offset,
         evidence.place,
     )
+
+
+def _result(page: Evidence | None) -> tuple[object, ...]:
+    """The service page that a listing's result text was read from."""
+    if page is None:
+        return ("",) * len(_RESULT)
+    return (page.url, f"{page.captured_at:%Y-%m-%dT%H:%M:%SZ}", page.sha256, page.warc, page.offset)
 
 
 def _share(share: float | None) -> str:

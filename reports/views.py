@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from auditor.measure.cards import card, cards
-from auditor.measure.records import Audit, CodedEntry, DatedAudit, Figure, Measured, PortalAudit
+from auditor.measure.records import Audit, CodedEntry, DatedAudit, Figure, Measured, PortalAudit, PortalSnapshot
 from auditor.records import Coding, Evidence
 from crawler.pages.text import plain
 from reports.contexts import (
@@ -16,6 +17,7 @@ from reports.contexts import (
     CellView,
     EntryView,
     FigureView,
+    Linked,
     MethodView,
     SeriesRow,
     SubjectView,
@@ -69,12 +71,14 @@ def audit_page(audit: Audit, at: date, rules: Mapping[str, str]) -> AuditPage:
     dated = next((one for one in audit.dates if one.snapshot.as_of == at), None)
     newest = at == audit.as_of
     register = register_view(dated, audit.evidence) if dated else None
-    portals = tuple(portal_view(portal, audit.evidence) for portal in audit.portals) if newest else ()
+    portals = tuple(portal_view(portal, audit) for portal in audit.portals) if newest else ()
     parts = ([register] if register else []) + list(portals)
     used = {rule for part in parts for entry in part.entries for rule in entry.rules.split(", ") if rule}
+    measured = set(dated.measured if dated else ()).union(*(portal.measured for portal in audit.portals))
     return AuditPage(
         title=f"Public services register of Kazakhstan: audit of {at}",
         as_of=str(at),
+        served_by=_served_by(audit),
         checked=CHECKED,
         register=register,
         portals=portals,
@@ -82,7 +86,9 @@ def audit_page(audit: Audit, at: date, rules: Mapping[str, str]) -> AuditPage:
         not_read=tuple((item.what, item.outcome, item.detail) for item in audit.not_read),
         issues=tuple((code, number(count)) for code, count in audit.issues),
         methods=tuple(
-            MethodView(one.id, one.title, one.formula, one.source, one.caveat, one.breaks) for one in cards().values()
+            MethodView(one.id, one.title, one.formula, one.source, one.caveat, one.breaks)
+            for one in cards().values()
+            if one.id in measured
         ),
         rules=tuple((rule, words) for rule, words in rules.items() if rule in used),
         downloads=(
@@ -110,12 +116,21 @@ def register_view(dated: DatedAudit, evidence: Mapping[str, Evidence]) -> Subjec
         id="register",
         heading="The register",
         origin=f"Act {shot.act}, edition of {shot.edition_date}, {LANGUAGES[shot.lang]} text{read}.",
+        accepted=f"This edition was held as doubtful and {shot.accepted}." if shot.accepted else "",
         unread=_unread(shot.unread),
         lang=str(shot.lang),
         headline=(
-            f"The register names {number(count.value)} services and calls {number(digitised.value)} of them digitised "
-            f"({percent(digitised)}). {number(core.value)} ({percent(core)}) are human or social services "
-            "that are both digitised and complete, that is, whose stated result is the thing needed."
+            Linked("The register has ", ""),
+            _linked("register", count),
+            Linked(" service rows in force and calls ", ""),
+            _linked("register", digitised),
+            Linked(" of them digitised. ", ""),
+            _linked("register", core),
+            Linked(
+                " are human or social services that are both digitised and complete, "
+                "that is, whose stated result is the thing needed.",
+                "",
+            ),
         ),
         figures=tuple(figures),
         table=_matrix("register", dated.measured["two_by_two"]),
@@ -125,7 +140,7 @@ def register_view(dated: DatedAudit, evidence: Mapping[str, Evidence]) -> Subjec
     )
 
 
-def portal_view(portal: PortalAudit, evidence: Mapping[str, Evidence]) -> SubjectView:
+def portal_view(portal: PortalAudit, audit: Audit) -> SubjectView:
     """The part of a page on the portal in one language."""
     shot = portal.snapshot
     part = f"portal-{shot.lang}"
@@ -135,13 +150,18 @@ def portal_view(portal: PortalAudit, evidence: Mapping[str, Evidence]) -> Subjec
     return SubjectView(
         id=part,
         heading=f"The portal, {LANGUAGES[shot.lang]}",
-        origin=f"egov.kz lists and service pages in {LANGUAGES[shot.lang]}, as last captured up to the audit date.",
+        origin=_portal_origin(shot, audit.evidence),
+        accepted="",
         unread="",
         lang=str(shot.lang),
         headline=(
-            f"The portal lists {number(len(shot.listings))} services. {number(human.value)} ({percent(human)}) are "
-            f"human or social; {number(partial.value)} of these end in a step on the way, "
-            "such as a queue, an appointment or a referral."
+            Linked("The portal lists ", ""),
+            _linked(part, portal.measured["listings"].head),
+            Linked(" services. ", ""),
+            _linked(part, human),
+            Linked(" are human or social; ", ""),
+            Linked(number(partial.value), f"#{_anchor(part, partial)}"),
+            Linked(" of these end in a step on the way, such as a queue, an appointment or a referral.", ""),
         ),
         figures=tuple(_figure_view(part, portal.measured[name]) for name in ("listings",)),
         table=_matrix(part, table),
@@ -152,7 +172,7 @@ def portal_view(portal: PortalAudit, evidence: Mapping[str, Evidence]) -> Subjec
                 position,
                 (row.listing.key, row.listing.slug, row.listing.name, "; ".join(row.listing.categories), ""),
                 row.coding,
-                evidence.get(row.listing.key),
+                (audit.evidence.get(row.listing.key), audit.pages.get(row.listing.key)),
             )
             for position, row in enumerate(shot.listings, 1)
         ),
@@ -162,31 +182,59 @@ def portal_view(portal: PortalAudit, evidence: Mapping[str, Evidence]) -> Subjec
 
 def _series(audit: Audit) -> Iterable[SeriesRow]:
     former = ""
+    yield from _unobserved(audit)
     for dated in audit.dates:
         shot, measured = dated.snapshot, dated.measured
+        page = page_name(audit, shot.as_of)
         human = next(cell for cell in measured["nature"].cells if cell.cell == "human_social")
         partial = next(cell for cell in measured["completeness"].cells if cell.cell == "partial")
         yield SeriesRow(
             date=str(shot.as_of),
-            href=page_name(audit, shot.as_of),
+            href=page,
             edition=f"{shot.act}, {shot.edition_date}",
-            unread=_unread(shot.unread),
+            unread=" ".join(text for text in (_unread(shot.unread), shot.accepted) if text),
             new_act=bool(former) and former != shot.act,
-            count=number(measured["count"].head.value),
-            digitised=_with_share(measured["digitised"].head),
-            human=_with_share(human),
-            partial=_with_share(partial),
-            core_complete=_with_share(measured["core_complete"].head),
+            count=_linked("register", measured["count"].head, page),
+            digitised=_linked("register", measured["digitised"].head, page),
+            human=_linked("register", human, page),
+            partial=_linked("register", partial, page),
+            core_complete=_linked("register", measured["core_complete"].head, page),
         )
         former = shot.act
 
 
+def _unobserved(audit: Audit) -> Iterable[SeriesRow]:
+    """Years before the first figure in which an edition is known to have been in force: not observed, and no zero."""
+    first = audit.dates[0].snapshot.as_of if audit.dates else audit.as_of
+    known = [one for one in audit.not_read if one.edition_date and one.lang == audit.lang]
+    start = min((one.edition_date.year for one in known if one.edition_date), default=first.year)
+    for year in range(start, first.year):
+        names = [one.what for one in known if one.edition_date and one.edition_date.year <= year]
+        yield SeriesRow(f"{year}-12-31", "", "not observed", _unread(names[-1:]), False, None, None, None, None, None)
+
+
+def _linked(part: str, figure: Figure, page: str = "") -> Linked:
+    text = number(figure.value) + (f" ({percent(figure)})" if figure.of else "")
+    anchor = f"{part}-entries" if figure.measure in ("count", "listings") else _anchor(part, figure)
+    return Linked(text, f"{page}#{anchor}")
+
+
+def _portal_origin(shot: PortalSnapshot, evidence: Mapping[str, Evidence]) -> str:
+    found = [kept for row in shot.listings if (kept := evidence.get(row.listing.key))]
+    times = sorted({kept.captured_at for kept in found})
+    how = ", ".join(sorted({kept.provenance for kept in found}))
+    when = moment(times[0]) if len(times) == 1 else f"{moment(times[0])} to {moment(times[-1])}" if times else "unknown"
+    return f"Lists and service pages of the portal in {LANGUAGES[shot.lang]}, captured {when} ({how})."
+
+
+def _served_by(audit: Audit) -> str:
+    """The loopback server that pages came from, if any: such pages are a sample or a test, whatever they say."""
+    hosts = {urlsplit(kept.url).hostname or "" for kept in audit.evidence.values()}
+    return ", ".join(sorted(host for host in hosts if host == "localhost" or host.startswith("127.")))
+
+
 def _unread(keys: Sequence[str]) -> str:
     return f"In force by then but not read: {', '.join(keys)}." if keys else ""
-
-
-def _with_share(figure: Figure) -> str:
-    return f"{number(figure.value)} ({percent(figure)})"
 
 
 def _anchor(part: str, figure: Figure) -> str:
@@ -236,7 +284,7 @@ def _register_entry(row: CodedEntry, evidence: Mapping[str, Evidence]) -> EntryV
     name = f"{entry.name} ({entry.subname})" if entry.subname else entry.name
     section = " · ".join(text for text in (entry.section, entry.subsection) if text)
     texts = (entry.key, entry.code or entry.key, name, section, entry.form)
-    return _entry("register", entry.ordinal, texts, row.coding, evidence.get(entry.key))
+    return _entry("register", entry.ordinal, texts, row.coding, (evidence.get(entry.key), None))
 
 
 def _entry(
@@ -244,9 +292,10 @@ def _entry(
     position: int,
     texts: tuple[str, str, str, str, str],
     coding: Coding | None,
-    evidence: Evidence | None,
+    kept: tuple[Evidence | None, Evidence | None],
 ) -> EntryView:
     key, code, name, section, form = texts
+    evidence, page = kept
     return EntryView(
         anchor=row_anchor(part, key),
         number=str(position),
@@ -261,6 +310,7 @@ def _entry(
         words=_words(coding),
         confidence=f"{coding.confidence:.2f}" if coding else "–",
         evidence_href=evidence_file(evidence) if evidence else "",
+        result_href=evidence_file(page) if page else "",
         evidence_place=evidence.place if evidence else "",
     )
 

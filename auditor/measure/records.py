@@ -30,7 +30,7 @@ class Snapshot:
     """The register in one language on one day: the live entries of the last edition in force that was read.
 
     `unread` are the keys of later editions that were in force by the day and could not be read: with them the figures
-    might be others, so they are said beside every figure.
+    might be others, so they are said beside every figure. `accepted` is who let a doubtful edition count, and why.
     """
 
     as_of: date
@@ -40,6 +40,7 @@ class Snapshot:
     entries: tuple[CodedEntry, ...]
     codebook: str
     unread: tuple[str, ...] = ()
+    accepted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ class Audit:
 
     `dates` are ascending, the last one is the date asked for; it can be empty when only the portal was read, and
     `portals` can be empty when only the register was. `evidence` maps entry and listing keys to where they were read.
+    `pages` maps a listing's key to its service page, where its result text was read.
     `issues` maps an issue code to how many open issues have it.
     """
 
@@ -155,3 +157,4 @@ class Audit:
     not_read: tuple[NotRead, ...]
     issues: tuple[tuple[str, int], ...]
     evidence: dict[str, Evidence]
+    pages: dict[str, Evidence] = field(default_factory=dict)

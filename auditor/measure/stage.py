@@ -17,6 +17,7 @@ from auditor.db.read import (
     entries_of_many,
     evidence_of_edition,
     evidence_of_listings,
+    evidence_of_service_pages,
     listings,
     pick_edition,
 )
@@ -33,7 +34,7 @@ from auditor.measure.records import (
 )
 from auditor.measure.series import measured_json
 from auditor.measure.stage_scenes import end_of_day
-from auditor.measure.unread import unread_later
+from auditor.measure.unread import accepted_note, unread_later
 from auditor.records import Coding, EditionRef, NotRead, StoredCoding
 from crawler.errors import ContentError
 from crawler.pages.records import Lang
@@ -59,13 +60,16 @@ def audit_at(session: Session, as_of: date, lang: Lang, not_read: Iterable[NotRe
             CodedEntry(entry, _coding(codings, entry.key, codebook)) for entry in entries[edition.id] if not entry.dead
         )
         unread = unread_later(editions, missed, edition, day)
-        snapshot = Snapshot(day, lang, edition.act, edition.edition_date, rows, codebook, unread)
+        accepted = accepted_note(edition)
+        snapshot = Snapshot(day, lang, edition.act, edition.edition_date, rows, codebook, unread, accepted)
         dates.append(DatedAudit(snapshot, measure_register(snapshot)))
         evidence.update(evidence_of_edition(session, edition.id))
     until = end_of_day(as_of)
     portals = tuple(_portal(session, as_of, lang, codebook) for lang in _portal_langs(session, until))
+    pages = {}
     for portal in portals:
         evidence.update(evidence_of_listings(session, portal.snapshot.lang))
+        pages.update(evidence_of_service_pages(session, portal.snapshot.lang))
     wanted = {row.entry.key for one in dates for row in one.snapshot.entries}
     wanted |= {row.listing.key for portal in portals for row in portal.snapshot.listings}
     return Audit(
@@ -77,6 +81,7 @@ def audit_at(session: Session, as_of: date, lang: Lang, not_read: Iterable[NotRe
         not_read=missed,
         issues=tuple(_open_issues(session)),
         evidence={key: place for key, place in evidence.items() if key in wanted},
+        pages={key: place for key, place in pages.items() if key in wanted},
     )
 
 
@@ -93,7 +98,7 @@ def measure_at(session: Session, as_of: date, lang: Lang, not_read: Iterable[Not
         if not entry.dead
     )
     unread = unread_later(editions, tuple(not_read), edition, as_of)
-    snapshot = Snapshot(as_of, lang, edition.act, edition.edition_date, rows, codebook, unread)
+    snapshot = Snapshot(as_of, lang, edition.act, edition.edition_date, rows, codebook, unread, accepted_note(edition))
     return DatedAudit(snapshot, measure_register(snapshot))
 
 
@@ -101,13 +106,10 @@ def store(session: Session, dated: DatedAudit) -> int:
     """Keep the figures of one date; return how many are new. A figure that is already there is left as it is."""
     shot = dated.snapshot
     now = datetime.now(UTC)
-    known = set(
-        session.execute(
-            select(MeasurementRow.measure, MeasurementRow.cell, MeasurementRow.inputs_hash).where(
-                MeasurementRow.as_of == shot.as_of, MeasurementRow.lang == str(shot.lang)
-            )
-        ).tuples()
+    statement = select(MeasurementRow.measure, MeasurementRow.cell, MeasurementRow.inputs_hash).where(
+        MeasurementRow.as_of == shot.as_of, MeasurementRow.lang == str(shot.lang)
     )
+    known = {tuple(row) for row in session.execute(statement)}
     inputs = _inputs_hash(shot)
     new = [
         MeasurementRow(
@@ -157,6 +159,7 @@ def as_json(dated: DatedAudit) -> dict[str, object]:
         "codebook": shot.codebook,
         "coding": "machine-coded, unchecked",
         "unread_later_editions": list(shot.unread),
+        "accepted": shot.accepted,
         "measures": {
             name: _measured_json(result) if name in REGISTER_MEASURES else measured_json(result)
             for name, result in dated.measured.items()
@@ -213,7 +216,7 @@ def _open_issues(session: Session) -> list[tuple[str, int]]:
         .group_by(IssueRow.code)
         .order_by(IssueRow.code)
     )
-    return list(session.execute(statement).tuples())
+    return [(code, count) for code, count in session.execute(statement)]
 
 
 def _inputs_hash(shot: Snapshot) -> str:

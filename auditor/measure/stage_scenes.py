@@ -19,7 +19,7 @@ from auditor.measure.records import CodedEntry, DatedAudit, Snapshot
 from auditor.measure.scene import OtherText, PortalList, PortalScene, Scene, Timeline, YearBefore, descent
 from auditor.measure.scenes import Intervals, measure_scene
 from auditor.measure.stage_history import lean_codings, other_text, portal_candidates, portal_lists, read_timeline
-from auditor.measure.unread import unread_later
+from auditor.measure.unread import accepted_note, unread_later
 from auditor.records import Coding, EditionRef, Entry, NotRead
 from crawler.errors import ContentError
 from crawler.pages.records import Lang
@@ -117,7 +117,8 @@ def snapshot_on(ground: Ground, day: date) -> Snapshot | None:
         CodedEntry(entry, ground.codings.get(entry.key)) for entry in ground.entries[edition.id] if not entry.dead
     )
     unread = unread_later(ground.editions, ground.missed, edition, day)
-    return Snapshot(day, ground.lang, edition.act, edition.edition_date, rows, ground.codebook, unread)
+    accepted = accepted_note(edition)
+    return Snapshot(day, ground.lang, edition.act, edition.edition_date, rows, ground.codebook, unread, accepted)
 
 
 def scene_on(session: Session, ground: Ground, day: date) -> Scene:

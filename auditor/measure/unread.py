@@ -25,3 +25,8 @@ def unread_later(
         and first[one.act] >= first[used.act]
         and (one.edition_date > used.edition_date or first[one.act] > first[used.act])
     )
+
+
+def accepted_note(edition: EditionRef) -> str:
+    """Who let an edition count that was held, and why; empty for one that was good by itself."""
+    return f"accepted by {edition.state_by}: {edition.state_reason}" if edition.state == "accepted" else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
@@ -105,4 +106,5 @@ def small_audit() -> Audit:
         not_read=(NotRead("V2000019982 2021-01-01 ru", "forbidden", "robots.txt closes /rus/archive/"),),
         issues=(("unknown_form", 2),),
         evidence={key: evidence(key, f"table 1 row {n}") for n, key in enumerate([*keys, "kk/pass158_mtszn"], 1)},
+        pages={"kk/pass158_mtszn": replace(evidence("kk/pass158_mtszn", "page"), sha256=sha256(b"page").hexdigest())},
     )

@@ -17,6 +17,7 @@ from bs4 import BeautifulSoup
 from jinja2 import UndefinedError, meta
 
 from auditor.measure.records import Audit
+from auditor.records import NotRead
 from crawler.errors import ContentError, UsageError
 from reports import contexts
 from reports.build import MARKER, build, environment
@@ -35,16 +36,67 @@ def soup(page: Path) -> BeautifulSoup:
 
 
 def test_every_link_inside_the_report_leads_somewhere(site: Path) -> None:
-    for page in site.glob("*.html"):
-        tree = soup(page)
-        ids = {str(tag["id"]) for tag in tree.find_all(id=True)}
-        assert len(ids) == len(tree.find_all(id=True)), "an id stands twice"
+    trees = {page.name: soup(page) for page in site.glob("*.html")}
+    ids = {name: {str(tag["id"]) for tag in tree.find_all(id=True)} for name, tree in trees.items()}
+    for name, tree in trees.items():
+        assert len(ids[name]) == len(tree.find_all(id=True)), "an id stands twice"
         for link in tree.find_all("a"):
-            href = str(link["href"])
-            if href.startswith("#"):
-                assert href[1:] in ids, href
-            else:
-                assert (site / href).is_file(), href
+            file, _, anchor = str(link["href"]).partition("#")
+            assert (site / (file or name)).is_file(), link
+            assert not anchor or anchor in ids[file or name], link
+
+
+def test_every_number_of_the_series_leads_to_its_entries(site: Path) -> None:
+    tree = soup(site / "index.html")
+    for row in tree.select("#series tbody tr"):
+        for cell in row.select("td.n"):
+            link = cell.a
+            assert link is not None
+            file, _, anchor = str(link["href"]).partition("#")
+            behind = soup(site / file).find(id=anchor)
+            assert behind is not None
+            count = len(behind.find_all("li")) or len(behind.select("tbody tr"))
+            assert link.text.split()[0] == str(count)
+
+
+def test_a_year_whose_editions_were_not_read_is_not_observed_and_not_left_out(tmp_path: Path) -> None:
+    gap = NotRead("P100000745_/2017-05-01/ru", "forbidden", "robots", "P100000745_", date(2017, 5, 1), "ru")
+    audit = dataclasses.replace(small_audit(), not_read=(gap,))
+    rows = soup(build(audit, body_of, RULES, tmp_path / "report")).select("#series tbody tr")
+    assert [row.td.text for row in rows] == ["2017-12-31", "2018-12-31", "2019-12-31", "2025-12-31"]  # type: ignore[union-attr]
+    assert "not observed" in rows[0].text
+    assert "P100000745_/2017-05-01/ru" in rows[0].text
+
+
+def test_an_edition_that_a_person_accepted_says_so_beside_its_figures(tmp_path: Path) -> None:
+    audit = small_audit()
+    newest = audit.dates[-1]
+    shot = dataclasses.replace(newest.snapshot, accepted="accepted by vera: checked against the paper text")
+    audit = dataclasses.replace(audit, dates=(audit.dates[0], dataclasses.replace(newest, snapshot=shot)))
+    page = build(audit, body_of, RULES, tmp_path / "report")
+    assert "held as doubtful and accepted by vera: checked against the paper text" in page.read_text(encoding="utf-8")
+    assert "accepted by vera" in (page.parent / "csv/figures.csv").read_text(encoding="utf-8")
+
+
+def test_sample_pages_are_called_a_sample(tmp_path: Path) -> None:
+    audit = small_audit()
+    assert "Sample or test data" not in build(audit, body_of, RULES, tmp_path / "real").read_text(encoding="utf-8")
+    local = {
+        key: dataclasses.replace(kept, url="http://127.0.0.1:8001/rus/docs/V2000019982")
+        for key, kept in audit.evidence.items()
+    }
+    audit = dataclasses.replace(audit, evidence=local)
+    text = build(audit, body_of, RULES, tmp_path / "sample").read_text(encoding="utf-8")
+    assert "Sample or test data" in text
+    assert "served by 127.0.0.1" in text
+
+
+def test_a_listing_leads_to_its_list_and_to_the_page_with_its_result(site: Path) -> None:
+    row = soup(site / "index.html").find(id="portal-kk-row-kk_pass158_mtszn")
+    assert row is not None
+    links = [str(link["href"]) for link in row.find_all("a")]
+    assert len(set(links)) == 2
+    assert all((site / link).is_file() for link in links)
 
 
 def test_each_figure_leads_to_exactly_its_entries_and_each_entry_to_its_page(site: Path) -> None:
