@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from auditor.coding.stage import CodingCounts
     from auditor.coding.stage import Progress as Watch
     from auditor.records import Coding
+    from auditor.review.agreement import Agreement
 
 _PERCENT = 100
 
@@ -34,11 +36,18 @@ def code_command(
     lexicon_report: Annotated[
         bool, typer.Option("--lexicon-report", help="Code nothing; list faulty and unused lexicon phrases.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="The counts as JSON.")] = False,
+    versions: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--compare", metavar="V1 V2", help="Code nothing; what moved between two codebook versions."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The counts, or the comparison, as JSON.")] = False,
 ) -> None:
     """Code every live entry of every edition that counts, and every listing. Same texts, same answer: nothing new."""
+    if versions is not None:
+        _compare(versions, as_json=as_json)
+        return
     from auditor.coding.coder import Coder
-    from auditor.coding.stage import code_all, texts_of
+    from auditor.coding.stage import agreement_with, code_all, texts_of
 
     coder = Coder.load()
     with open_database(load_config().db_url) as engine:
@@ -49,18 +58,31 @@ def code_command(
         labels = _gold(gold) if gold is not None else None
         with _progress() as watch:
             summary = code_all(engine, coder, datetime.now(UTC), watch)
-        if as_json:
-            say_json({"entries": summary.entries.as_json(), "listings": summary.listings.as_json()})
-        else:
-            _say_counts("entries", summary.entries)
-            _say_counts("listings", summary.listings)
+        if not summary.entries.coded and not summary.listings.coded:
+            raise ContentError("nothing to code: no edition counts and no listing is stored; see `egov-audit status`")
+        found = None
         if labels is not None:
-            from auditor.coding.stage import agreement_with
-
             with transaction(engine) as session:
                 found = agreement_with(session, labels)
             note(f"labelled listings found: {len(found)} of {len(labels)}")
-            say_agreement([pair[0] for pair in found], [pair[1] for pair in found])
+    people, machine = ([pair[side] for pair in found or ()] for side in (0, 1))
+    if as_json:
+        told = {"entries": summary.entries.as_json(), "listings": summary.listings.as_json()}
+        say_json(told if found is None else told | {"agreement": _agreement_json(people, machine)})
+        return
+    _say_counts("entries", summary.entries)
+    _say_counts("listings", summary.listings)
+    if found is not None:
+        say_agreement(people, machine)
+
+
+def _compare(versions: tuple[str, str], *, as_json: bool) -> None:
+    from auditor.cli.coding_compare import compare_versions, print_change
+    from auditor.cli.figures import parse_day
+
+    with open_database(load_config().db_url) as engine, transaction(engine) as session:
+        change = compare_versions(session, versions, parse_day(None))
+    print_change(change, as_json=as_json)
 
 
 @app.command("code-file")
@@ -112,14 +134,9 @@ def explain_command(
 
 def say_agreement(people: Sequence[tuple[str, str]], machine: Sequence[tuple[str, str]]) -> None:
     """Percent and kappa per axis, over the items that people coded; a reason where no figure has a meaning."""
-    from auditor.review.agreement import agreement
-
-    for number, axis in enumerate(("nature", "completeness")):
-        pairs = [(one[number], other[number]) for one, other in zip(people, machine, strict=True) if one[number]]
-        try:
-            found = agreement([one for one, _ in pairs], [other for _, other in pairs])
-        except ContentError as error:
-            say(f"{axis}: {error}")
+    for axis, found in _agreements(people, machine).items():
+        if isinstance(found, ContentError):
+            say(f"{axis}: {found}")
             continue
         percent, kappa = found.percent, found.kappa
         say(
@@ -127,6 +144,31 @@ def say_agreement(people: Sequence[tuple[str, str]], machine: Sequence[tuple[str
             f"[{percent.low * _PERCENT:.1f}–{percent.high * _PERCENT:.1f}], "
             f"kappa {kappa.value:.2f} [{kappa.low:.2f}–{kappa.high:.2f}], n {found.items}"
         )
+
+
+def _agreement_json(people: Sequence[tuple[str, str]], machine: Sequence[tuple[str, str]]) -> dict[str, object]:
+    """The same for a program: shares from 0 to 1, or the reason under `reason`."""
+    return {
+        axis: {"reason": str(found)}
+        if isinstance(found, ContentError)
+        else {"items": found.items, "percent": asdict(found.percent), "kappa": asdict(found.kappa)}
+        for axis, found in _agreements(people, machine).items()
+    }
+
+
+def _agreements(
+    people: Sequence[tuple[str, str]], machine: Sequence[tuple[str, str]]
+) -> dict[str, Agreement | ContentError]:
+    from auditor.review.agreement import agreement
+
+    told: dict[str, Agreement | ContentError] = {}
+    for number, axis in enumerate(("nature", "completeness")):
+        pairs = [(one[number], other[number]) for one, other in zip(people, machine, strict=True) if one[number]]
+        try:
+            told[axis] = agreement([one for one, _ in pairs], [other for _, other in pairs])
+        except ContentError as error:
+            told[axis] = error
+    return told
 
 
 def _say_reliability(people: Sequence[tuple[str, str]], codings: Sequence[Coding]) -> None:

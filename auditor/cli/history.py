@@ -22,7 +22,7 @@ from auditor.link.stage_review import (
     read_answers,
 )
 from auditor.records import LinkState
-from crawler.errors import UsageError
+from crawler.errors import ContentError, UsageError
 
 review_app = typer.Typer(help="What only a person can decide.", no_args_is_help=True)
 app.add_typer(review_app, name="review")
@@ -48,12 +48,17 @@ def link_command(json_out: Json = False) -> None:
 
 
 def link_everything(session: Session, threshold: float, now: datetime) -> dict[str, Any]:
-    """Link the register, then the portal; what `egov-audit link --json` prints."""
+    """Link the register, then the portal; what `egov-audit link --json` prints.
+
+    Raises ContentError where there is nothing to link.
+    """
     from auditor.link.stage import link_register
     from auditor.link.stage_listings import link_portal
 
     register = link_register(session, now)
     portal = link_portal(session, threshold, now)
+    if not any((register.steps, register.withdrawn, portal.linked, portal.ambiguous, portal.unlinked)):
+        raise ContentError("nothing to link: no edition counts and no listing is stored; see `egov-audit status`")
     counts = link_counts(session)
     by_state: dict[LinkState, Counter[str]] = {state: Counter() for state in LinkState}
     for (kind, state), count in counts.by_type.items():

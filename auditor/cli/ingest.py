@@ -45,7 +45,7 @@ def ingest_command(
     if accept_key is None and reason:
         raise UsageError("--reason goes with --accept")
     config = load_config(archive=archive)
-    with open_database(config.db_url) as engine:
+    with open_database(config.db_url, create=True) as engine:
         if accept_key is not None:
             edition = accept(engine, accept_key, reason, by)
             if as_json:

@@ -22,27 +22,27 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from crawler.errors import ContentError, UsageError
 
+_KINDS = "EGOV_AUDIT_DB_URL begins with sqlite:/// or postgresql://"
+
 
 def connect(db_url: str) -> Engine:
     """An engine for SQLite (WAL, foreign keys on, 30 s of patience for a lock) or PostgreSQL.
 
-    Makes the folder of a SQLite file. Raises UsageError for an address that is none.
+    Nothing is opened or made yet. Raises UsageError for an address that is none, or of another kind of database.
     """
     try:
         url = make_url(db_url)
     except ArgumentError as error:
         raise UsageError("EGOV_AUDIT_DB_URL is not a database address") from error
-    if url.drivername in ("postgresql", "postgres"):
+    kind = url.drivername
+    if kind in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+psycopg")
-    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
-        try:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UsageError(f"the database folder cannot be made: {error.strerror}") from error
     try:
         engine = create_engine(url, json_serializer=_dump_json)
-    except (NoSuchModuleError, ArgumentError) as error:
-        raise UsageError(f"no such kind of database: {url.drivername}") from error
+    except (NoSuchModuleError, ArgumentError, ImportError) as error:
+        raise UsageError(f"no such kind of database: {kind}; {_KINDS}") from error
+    if engine.dialect.name not in ("sqlite", "postgresql"):
+        raise UsageError(f"no such kind of database: {kind}; {_KINDS}")
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     return engine
@@ -74,6 +74,7 @@ def upgrade(db_url: str, revision: str = "head") -> str:
     """Bring the database to `revision` and return the revision it is at. Raises ContentError if it is newer than we."""
     engine = connect(db_url)
     try:
+        _make_folder(engine)
         _refuse_newer(engine, db_url)
         command.upgrade(alembic_config(db_url), revision)
         return current_revision(engine) or ""
@@ -101,22 +102,60 @@ def _refuse_newer(engine: Engine, db_url: str) -> None:
 
 
 @contextmanager
-def open_database(db_url: str) -> Iterator[Engine]:
-    """A ready database of our own revision; an empty one gets its tables first.
+def open_database(db_url: str, *, create: bool = False) -> Iterator[Engine]:
+    """A ready database of our own revision. With `create` a missing or empty one gets its tables first.
 
-    One of an earlier revision is not touched unasked (its owner may want a copy first): ContentError says what to type.
+    Without it ContentError says that there is none, and nothing is made: who only reads may be in the wrong folder. One
+    of an earlier revision is not touched unasked (its owner may want a copy first): ContentError says what to type.
     """
     engine = connect(db_url)
     try:
+        if create:
+            _make_folder(engine)
+        elif not _file_is_there(engine):
+            raise _no_database(engine)
         _refuse_newer(engine, db_url)
         revision = current_revision(engine)
         if revision is None and not inspect(engine).get_table_names():
+            if not create:
+                raise _no_database(engine)
             command.upgrade(alembic_config(db_url), "head")
         elif revision != ScriptDirectory.from_config(alembic_config(db_url)).get_current_head():
             raise ContentError("the database is of an earlier version: run `egov-audit db upgrade`")
         yield engine
     finally:
         engine.dispose()
+
+
+def _sqlite_file(engine: Engine) -> Path | None:
+    """The file of a SQLite database, None for one in memory and for PostgreSQL."""
+    name = engine.url.database if engine.dialect.name == "sqlite" else None
+    return None if name in (None, "", ":memory:") else Path(str(name))
+
+
+def _file_is_there(engine: Engine) -> bool:
+    # SQLite makes a file for whoever looks, so it has to be looked for without SQLite.
+    file = _sqlite_file(engine)
+    return file is None or file.is_file() or file.name.startswith("file:")
+
+
+def _make_folder(engine: Engine) -> None:
+    file = _sqlite_file(engine)
+    if file is None:
+        return
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"the database folder {file.parent} cannot be made: {error.strerror}") from error
+
+
+def _no_database(engine: Engine) -> ContentError:
+    # A password may stand in the address itself or among the words after its question mark.
+    address = engine.url.set(query={}).render_as_string(hide_password=True)
+    return ContentError(
+        f"there is no database here ({address}): `egov-audit ingest` makes one from the archive, "
+        "`egov-audit demo` shows a sample"
+    )
 
 
 @contextmanager
