@@ -12,12 +12,15 @@ from sqlalchemy.orm import Session
 
 from auditor.cli.app import load_config, note, say, say_json
 from auditor.coding.codebook import CODEBOOK
+from auditor.db.read import editions_in_force
 from auditor.db.session import open_database, transaction
 from auditor.ingest.status import not_read
+from auditor.link.stage import REGISTER_LANGS
 from auditor.measure.cards import cards
 from auditor.measure.records import DatedAudit
 from auditor.measure.series import CSV_HEADER, Year, series_json, series_rows
 from auditor.measure.stage import store
+from auditor.measure.stage_growth import keep_growth
 from auditor.measure.stage_scenes import measure_dates
 from auditor.measure.stage_series import Asked, observed, read_series
 from auditor.tables import safe_cell
@@ -43,11 +46,28 @@ def measured_on(session: Session, day: date, lang: Lang) -> DatedAudit:
     return found
 
 
+def keep_everything(session: Session) -> None:
+    """Keep every figure of every year and both languages of the register, and what the views derive from links."""
+    for lang in REGISTER_LANGS:
+        first = min((edition.edition_date.year for edition in editions_in_force(session, lang)), default=None)
+        if first is None or first > today().year:
+            continue
+        try:
+            series = read_series(session, (first, today().year), asked_in(session, lang))
+        except ContentError as error:
+            note(str(error))
+            continue
+        for audit in observed(series):
+            store(session, audit)
+    keep_growth(session, today())
+
+
 def print_series(years: tuple[int, int], lang: Lang, by: Sequence[str], only: Sequence[str], form: str) -> None:
     """Measure the years, keep the figures, print them as `form`: text, json or csv."""
     with open_database(load_config().db_url) as engine, transaction(engine) as session:
         series = read_series(session, years, asked_in(session, lang))
         kept = sum(store(session, audit) for audit in observed(series))
+        keep_growth(session, today())
     note(f"{kept} new figures kept" if kept else "every figure was kept before, and is the same")
     print_years(series, years, lang, by, only, form)
 

@@ -20,6 +20,7 @@ from auditor.db.finding_rows import (
     ServiceRow,
     SheetRow,
 )
+from auditor.db.growth_rows import AccountTermRow, EditionChangeRow, GrowthRow
 from auditor.db.reading_rows import (
     EditionKnownRow,
     EditionRow,
@@ -32,14 +33,17 @@ from auditor.db.reading_rows import (
 )
 
 __all__ = [
+    "AccountTermRow",
     "Base",
     "CaptureRow",
     "CodingRow",
+    "EditionChangeRow",
     "EditionKnownRow",
     "EditionRow",
     "EditionSeenRow",
     "EntryRow",
     "FetchRow",
+    "GrowthRow",
     "HandCodingRow",
     "IssueRow",
     "LinkRow",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from auditor.db.models import (
     CaptureRow,
     CodingRow,
     EntryRow,
+    LinkingRow,
     LinkRow,
     ListingRow,
     ListingSeenRow,
@@ -77,13 +79,23 @@ def _services(session: Session, lang: Lang) -> dict[str, str]:
 def _history_links(session: Session, texts: Sequence[EditionRef]) -> tuple[list[Link], set[date]]:
     """All links of the history in force with people's decisions over them, and the days of texts that have none."""
     known = linkings(session)
-    ids, unlinked = [], set()
+    unlinked = set()
     for before, text in zip(("", *(one.key for one in texts)), texts, strict=False):
         row = known.get(("history", before, text.key))
         if row is None or not row.inputs_hash:
             unlinked.add(text.edition_date)
-        else:
-            ids.append(row.id)
+    return links_between_texts(session, texts, known), unlinked
+
+
+def links_between_texts(
+    session: Session, texts: Sequence[EditionRef], known: Mapping[tuple[str, str, str], LinkingRow]
+) -> list[Link]:
+    """The history's links between texts that follow each other, people's decisions over them; without evidence.
+
+    `known` are the linkings by kind, older and newer edition; pairs that are not linked give none.
+    """
+    pairs = [("history", older.key, newer.key) for older, newer in pairwise(texts)]
+    ids = [known[pair].id for pair in pairs if pair in known]
     statement = select(LinkRow.type, LinkRow.older_key, LinkRow.newer_key, LinkRow.state).where(
         LinkRow.linking_id.in_(ids), LinkRow.withdrawn_at.is_(None)
     )
@@ -94,7 +106,7 @@ def _history_links(session: Session, texts: Sequence[EditionRef]) -> tuple[list[
         for kind, older, newer, state in session.execute(statement.order_by(LinkRow.id))
     ]
     people = [one for one in decisions(session) if one.link.type not in _NO_HISTORY]
-    return (decided(found, people) if people else found), unlinked
+    return decided(found, people) if people else found
 
 
 def lean_codings(session: Session, editions: Collection[int], lang: Lang, codebook: str) -> dict[str, Coding]:

@@ -1,0 +1,68 @@
+"""Ready questions over the views: titles in three languages and SQL that both engines take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+
+import yaml
+from sqlalchemy import Engine, text
+
+from crawler.errors import UsageError
+from crawler.pages.records import Lang
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One ready question: its name, its titles by language, its SQL."""
+
+    name: str
+    titles: dict[Lang, str]
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question gave: column names and rows."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[object, ...]]
+
+
+@cache
+def queries() -> dict[str, Query]:
+    """Every ready question by name, in the order of the file."""
+    raw = yaml.safe_load(resources.files("auditor.views").joinpath("queries.yml").read_text(encoding="utf-8"))
+    return {
+        name: Query(name, {lang: said[str(lang)] for lang in Lang}, said["sql"].strip()) for name, said in raw.items()
+    }
+
+
+def query(name: str) -> Query:
+    """The question of a name. Raises UsageError that lists the known ones."""
+    known = queries()
+    if name not in known:
+        raise UsageError(f"no question {name!r}; there are {', '.join(known)}")
+    return known[name]
+
+
+def answer(engine: Engine, asked: Query) -> Answer:
+    """Ask the database. Nothing can be written by a question: the connection only reads."""
+    with engine.connect() as connection:
+        sqlite = engine.dialect.name == "sqlite"
+        connection.execute(text("PRAGMA query_only = ON" if sqlite else "SET TRANSACTION READ ONLY"))
+        try:
+            found = connection.execute(text(asked.sql))
+            return Answer(tuple(found.keys()), [tuple(map(_plain, row)) for row in found])
+        finally:
+            if sqlite:
+                connection.execute(text("PRAGMA query_only = OFF"))
+
+
+def _plain(value: object) -> object:
+    """PostgreSQL's decimals as the numbers that SQLite gives."""
+    if isinstance(value, Decimal):
+        return int(value) if value.as_tuple().exponent == 0 else float(value)
+    return value

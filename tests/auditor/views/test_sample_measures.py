@@ -1,0 +1,189 @@
+"""The measures on the sample: what its script says happened, and what the commands answer."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from auditor.coding.codebook import CODEBOOK
+from auditor.db.portal import listings
+from auditor.db.session import transaction
+from auditor.ingest.status import not_read
+from auditor.measure.cards import cards
+from auditor.measure.records import DatedAudit, Measured
+from auditor.measure.stage_growth import keep_growth
+from auditor.measure.stage_scenes import end_of_day, measure_dates
+from crawler.pages.records import Lang
+from crawler.sample.truth import truth
+from tests.auditor.measure.sample import FIRST, SECOND
+
+PORTAL = truth()["portal"]
+
+
+def audit(engine: Engine, day: date, lang: Lang = Lang.RU) -> DatedAudit:
+    with transaction(engine) as session:
+        found = measure_dates(session, [day], lang, not_read(session), CODEBOOK)[day]
+    assert isinstance(found, DatedAudit), found
+    return found
+
+
+def codes(keys: tuple[str, ...]) -> set[str]:
+    return {key.split("/")[3].partition("~")[0] for key in keys}
+
+
+def cell(measured: Measured, name: str) -> set[str]:
+    return codes(next(figure.keys for figure in measured.figures if figure.cell == name))
+
+
+@pytest.mark.parametrize("lang", [Lang.RU, Lang.KK])
+@pytest.mark.parametrize("year", ["2021", "2022", "2024"])
+def test_label_flips_are_those_of_the_script(sample: Engine, lang: Lang, year: str) -> None:
+    pairs = [pair for pair in truth()["acts"]["V2000019982"][lang]["pairs"] if pair["to"].startswith(year)]
+    flips = {one["code"] for pair in pairs for one in pair["flips"].values()}
+    renamed = {code for pair in pairs for code in pair["renames"].values()}
+    moved = {new for pair in pairs for word in ("renumberings", "moves") for _, new in pair[word].values()}
+    measured = audit(sample, date(int(year), 12, 31), lang).measured["label_flips"]
+    assert codes(measured.head.keys) == flips - renamed - moved
+    also = cell(measured, "with_other_changes")
+    assert also <= flips & (renamed | moved)
+    assert flips & moved <= also, "only a rename can leave a link undecided"
+
+
+def test_the_service_that_lost_its_label_and_the_one_that_came_back(sample: Engine) -> None:
+    found = audit(sample, date(2022, 12, 31)).measured["yo_yo"]
+    assert cell(found, "back_to_paper") == {"00203001"}
+    assert cell(found, "restored") == {"01202001"}
+
+
+def test_phantoms_are_proven_by_the_second_harvest_only(sample: Engine) -> None:
+    once = audit(sample, FIRST.date()).measured["phantoms"]
+    assert (once.head.value, once.remark != "") == (0, True)
+    twice = audit(sample, SECOND.date()).measured["phantoms"]
+    assert cell(twice, "not_observed") == set()
+    assert set(PORTAL["phantoms"]) <= cell(twice, "absent")
+    assert not set(PORTAL["phantoms"]) & cell(twice, "present")
+    shown = {code for slug, code in PORTAL["links"].items() if code}
+    assert cell(twice, "present") <= shown
+
+
+def test_unregistered_listings_and_the_date_of_the_lists(sample: Engine) -> None:
+    found = audit(sample, SECOND.date()).measured["unregistered"]
+    slugs = {key.split("/")[1] for key in found.head.keys}
+    with transaction(sample) as session:
+        there = {one.slug for one in listings(session, Lang.RU, end_of_day(SECOND.date()))}
+        assert listings(session, Lang.RU, FIRST) == []
+    assert slugs & set(PORTAL["unregistered"]) == there & set(PORTAL["unregistered"])
+    before = audit(sample, date(2024, 12, 31))
+    assert "no complete list" in before.unmeasured["unregistered"]
+
+
+def test_the_two_texts_differ_where_the_script_made_them(sample: Engine) -> None:
+    for lang in (Lang.RU, Lang.KK):
+        found = audit(sample, date(2024, 12, 31), lang).measured["divergence"]
+        assert cell(found, "forms") == {"02601001"}
+        only_ru = "only_here" if lang is Lang.RU else "only_there"
+        assert cell(found, only_ru) == {"02201005"}
+
+
+def test_growth_is_kept_once(sample: Engine) -> None:
+    with transaction(sample) as session:
+        assert keep_growth(session, date.today()) == (0, 0)
+
+
+@pytest.fixture
+def run(sample_url: str, tmp_path: Path) -> Any:
+    def command(*words: str) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [str(Path(sys.executable).with_name("egov-audit")), *words],
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "EGOV_AUDIT_DB_URL": sample_url},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return done
+
+    return command
+
+
+def test_the_series_marks_breaks_and_counts_no_year_that_was_not_observed(run: Any) -> None:
+    told = json.loads(run("measure", "--from", "2009", "--to", "2024", "--by", "regulator,section", "--json").stdout)
+    years = {one["year"]: one for one in told["years"]}
+    assert list(years) == list(range(2009, 2025))
+    assert years[2009]["observed"] is False
+    assert "in force on 2009-12-31" in years[2009]["not_observed"]
+    assert "measures" not in years[2009]
+    assert {one["kind"] for one in years[2017]["breaks"]} == {"new_act", "new_code_scheme"}
+    assert [one["kind"] for one in years[2020]["breaks"]] == ["new_act"]
+    assert years[2022]["measures"]["count"]["change"] == 15
+    assert set(years[2022]["measures"]) | set(years[2022]["unmeasured"]) == set(cards())
+    for one in years.values():
+        for parts in one.get("by", {}).values():
+            for name, groups in parts.items():
+                assert sum(part["value"] for part in groups.values()) == one["measures"][name]["value"]
+
+
+def test_csv_is_one_row_a_figure(run: Any) -> None:
+    done = run("measure", "--from", "2021", "--to", "2022", "--measure", "digitised", "--by", "recipient", "--csv")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    whole = [row for row in rows if row["year"] == "2022" and not row["by"]]
+    parts = [row for row in rows if row["year"] == "2022" and row["by"] == "recipient"]
+    assert [row["measure"] for row in whole] == ["digitised"]
+    assert sum(int(row["value"]) for row in parts) == int(whole[0]["value"])
+    assert sum(int(row["of"]) for row in parts) == int(whole[0]["of"])
+
+
+def test_why_names_the_entries_and_sums_to_the_change(run: Any) -> None:
+    told = json.loads(run("why", "digitised", "2022", "--json").stdout)
+    assert told["change"] == told["to"]["value"] - told["from"]["value"] == 10
+    assert told["remainder"] == 0
+    named = [entry for part in told["parts"].values() for entry in part["entries"]]
+    assert sum(entry["change"] for entry in named) == told["change"]
+    assert all(entry["older"] or entry["newer"] for entry in named)
+    assert {"born", "ended", "flipped", "restored"} <= set(told["parts"])
+    said = run("why", "nature:human_social", "2021").stdout
+    assert "split +1" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("measure", "--from", "2022", "--to", "2021"), 2, "FROM (2022) lies after TO (2021)"),
+        (("measure", "--measure", "digitized"), 2, "known are count, digitised"),
+        (("measure", "--by", "ministry"), 2, "there are regulator, section"),
+        (("measure", "--from", "2020", "--to", "2999"), 2, "2999 is no year"),
+        (("measure", "--from", "1995", "--to", "1996"), 4, "nothing to measure"),
+        (("measure", "--from", "2020", "--as-of", "2021-01-01"), 2, "one of them"),
+        (("why", "growth", "2022"), 2, "no measure 'growth'"),
+        (("why", "nature:human", "2022"), 2, "its cells: transactional, human_social, unclear"),
+        (("why", "digitised", "2010"), 4, "2009-12-31"),
+        (("why", "phantoms", "2022"), 4, "no complete list"),
+        (("query", "nothing"), 2, "there are register_size"),
+    ],
+)
+def test_what_cannot_be_asked_gets_one_line_and_its_code(
+    run: Any, words: tuple[str, ...], code: int, said: str
+) -> None:
+    done = run(*words)
+    assert done.returncode == code
+    assert said in done.stderr
+    assert len([line for line in done.stderr.splitlines() if line.startswith("egov-audit: ")]) == 1
+    assert not done.stdout
+
+
+def test_a_question_is_answered_and_its_sql_shown(run: Any) -> None:
+    assert len(run("query").stdout.splitlines()) == 20
+    assert run("query", "queues", "--sql").stdout.startswith("SELECT")
+    rows = json.loads(run("query", "core_services", "--json").stdout)
+    assert len(rows) == truth()["acts"]["V2000019982"]["ru"]["editions"]["2024-12-13"]["core_complete"]
