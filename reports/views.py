@@ -108,8 +108,7 @@ def page_name(audit: Audit, at: date) -> str:
 def register_view(dated: DatedAudit, evidence: Mapping[str, Evidence]) -> SubjectView:
     """The register's part of a page."""
     shot = dated.snapshot
-    figures = [_figure_view("register", dated.measured[name]) for name in _HEADLINES]
-    count, digitised, core = (dated.measured[name].head for name in ("count", "digitised", "core_complete"))
+    figures = [_figure_view("register", dated.measured[name]) for name in _HEADLINES if name in dated.measured]
     first = evidence.get(shot.entries[0].entry.key)
     read = f", captured {moment(first.captured_at)} ({first.provenance})" if first else ""
     return SubjectView(
@@ -119,25 +118,28 @@ def register_view(dated: DatedAudit, evidence: Mapping[str, Evidence]) -> Subjec
         accepted=f"This edition was held as doubtful and {shot.accepted}." if shot.accepted else "",
         unread=_unread(shot.unread),
         lang=str(shot.lang),
-        headline=(
-            Linked("The register has ", ""),
-            _linked("register", count),
-            Linked(" service rows in force and calls ", ""),
-            _linked("register", digitised),
-            Linked(" of them digitised. ", ""),
-            _linked("register", core),
-            Linked(
-                " are human or social services that are both digitised and complete, "
-                "that is, whose stated result is the thing needed.",
-                "",
-            ),
-        ),
+        headline=tuple(_register_headline(dated)),
         figures=tuple(figures),
         table=_matrix("register", dated.measured["two_by_two"]),
         behind=tuple(_behind("register", dated.measured, {row.entry.key: row.entry.name for row in shot.entries})),
         entries=tuple(_register_entry(row, evidence) for row in shot.entries),
         has_forms=True,
     )
+
+
+def _register_headline(dated: DatedAudit) -> Iterable[Linked]:
+    heads = {name: result.head for name, result in dated.measured.items()}
+    yield Linked("The register has ", "")
+    yield _linked("register", heads["count"])
+    if "digitised" not in heads:
+        yield Linked(f" service rows in force; {dated.unmeasured['digitised']}, so nothing is digitised or not.", "")
+        return
+    yield Linked(" service rows in force and calls ", "")
+    yield _linked("register", heads["digitised"])
+    yield Linked(" of them digitised. ", "")
+    yield _linked("register", heads["core_complete"])
+    yield Linked(" are human or social services that are both digitised and complete, ", "")
+    yield Linked("that is, whose stated result is the thing needed.", "")
 
 
 def portal_view(portal: PortalAudit, audit: Audit) -> SubjectView:
@@ -192,13 +194,17 @@ def _series(audit: Audit) -> Iterable[SeriesRow]:
             date=str(shot.as_of),
             href=page,
             edition=f"{shot.act}, {shot.edition_date}",
-            unread=" ".join(text for text in (_unread(shot.unread), shot.accepted) if text),
+            unread=" ".join(
+                text for text in (_unread(shot.unread), shot.accepted, dated.unmeasured.get("digitised", "")) if text
+            ),
             new_act=bool(former) and former != shot.act,
             count=_linked("register", measured["count"].head, page),
-            digitised=_linked("register", measured["digitised"].head, page),
+            digitised=_linked("register", measured["digitised"].head, page) if "digitised" in measured else None,
             human=_linked("register", human, page),
             partial=_linked("register", partial, page),
-            core_complete=_linked("register", measured["core_complete"].head, page),
+            core_complete=(
+                _linked("register", measured["core_complete"].head, page) if "core_complete" in measured else None
+            ),
         )
         former = shot.act
 

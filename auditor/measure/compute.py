@@ -20,11 +20,13 @@ TWO_BY_TWO: tuple[tuple[str, Nature, Completeness], ...] = tuple(
     for completeness in (Completeness.COMPLETE, Completeness.PARTIAL)
 )
 
-#: What `measure_register` gives: the measures that need nothing but one edition and its codings.
-REGISTER_MEASURES = (
-    *("count", "digitised", "fully_automated", "partially_automated", "proactive", "paper_only", "form_unknown"),
-    *("nature", "completeness", "two_by_two", "core_complete"),
+#: The measures that read the delivery form and nothing else.
+FORM_MEASURES = (
+    *("digitised", "fully_automated", "partially_automated"),
+    *("proactive", "paper_only", "form_unknown"),
 )
+#: What `measure_register` gives: the measures that need nothing but one edition and its codings.
+REGISTER_MEASURES = ("count", *FORM_MEASURES, "nature", "completeness", "two_by_two", "core_complete")
 
 
 def is_digitised(entry: Entry) -> bool:
@@ -40,9 +42,23 @@ def measure_register(snapshot: Snapshot) -> dict[str, Measured]:
         )
     rows = snapshot.entries
     everything = Measured("count", (Figure("count", "", len(rows), None, keys_of(rows)),))
-    measured = [everything, *_forms(rows), *coded_tables(rows)]
-    measured.append(share_of("core_complete", rows, _is_core_complete, _abstained(rows, _both_clear)))
-    return {result.measure: result for result in measured}
+    measured = [everything, *coded_tables(rows)]
+    if not unmeasured_register(snapshot):
+        measured += _forms(rows)
+        measured.append(share_of("core_complete", rows, _is_core_complete, _abstained(rows, _both_clear)))
+    order = {name: place for place, name in enumerate(REGISTER_MEASURES)}
+    return {result.measure: result for result in sorted(measured, key=lambda result: order[result.measure])}
+
+
+def unmeasured_register(snapshot: Snapshot) -> dict[str, str]:
+    """Measures that rest on the delivery form, with the reason, where no row has one: older acts have no such column.
+
+    Nothing digitised and nothing said of it are different things, and only the first is a zero.
+    """
+    if any(row.entry.form or row.entry.forms for row in snapshot.entries):
+        return {}
+    why = f"the edition of {snapshot.edition_date} states no delivery form for any row"
+    return dict.fromkeys((*FORM_MEASURES, "core_complete"), why)
 
 
 def measure_portal(snapshot: PortalSnapshot) -> dict[str, Measured]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from auditor.measure.breaks import breaks_between
-from auditor.measure.compute import measure_register
+from auditor.measure.compute import measure_register, unmeasured_register
 from auditor.measure.dead_ends import dead_ends
 from auditor.measure.growth import digitised_coded, easy_share, label_flips, newly_coded, newly_digitised, units, yo_yo
 from auditor.measure.history import bunching, parallel
@@ -55,7 +55,7 @@ def measure_scene(scene: Scene, intervals: Intervals | None = None) -> DatedAudi
     Raises ContentError over an edition without a live row.
     """
     measured = measure_register(scene.snapshot)
-    unmeasured: dict[str, str] = {}
+    unmeasured = unmeasured_register(scene.snapshot)
     for ids, function in SCENE_MEASURES:
         try:
             measured |= {result.measure: result for result in function(scene)}

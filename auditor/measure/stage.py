@@ -21,7 +21,7 @@ from auditor.db.read import (
     listings,
     pick_edition,
 )
-from auditor.measure.compute import REGISTER_MEASURES, measure_portal, measure_register
+from auditor.measure.compute import REGISTER_MEASURES, measure_portal, measure_register, unmeasured_register
 from auditor.measure.records import (
     Audit,
     CodedEntry,
@@ -62,7 +62,7 @@ def audit_at(session: Session, as_of: date, lang: Lang, not_read: Iterable[NotRe
         unread = unread_later(editions, missed, edition, day)
         accepted = accepted_note(edition)
         snapshot = Snapshot(day, lang, edition.act, edition.edition_date, rows, codebook, unread, accepted)
-        dates.append(DatedAudit(snapshot, measure_register(snapshot)))
+        dates.append(DatedAudit(snapshot, measure_register(snapshot), unmeasured_register(snapshot)))
         evidence.update(evidence_of_edition(session, edition.id))
     until = end_of_day(as_of)
     portals = tuple(_portal(session, as_of, lang, codebook) for lang in _portal_langs(session, until))
@@ -99,7 +99,7 @@ def measure_at(session: Session, as_of: date, lang: Lang, not_read: Iterable[Not
     )
     unread = unread_later(editions, tuple(not_read), edition, as_of)
     snapshot = Snapshot(as_of, lang, edition.act, edition.edition_date, rows, codebook, unread, accepted_note(edition))
-    return DatedAudit(snapshot, measure_register(snapshot))
+    return DatedAudit(snapshot, measure_register(snapshot), unmeasured_register(snapshot))
 
 
 def store(session: Session, dated: DatedAudit) -> int:
@@ -149,15 +149,15 @@ def _stored(result: Measured, inputs: str) -> Iterator[tuple[str, str, float, in
         yield result.measure, name, value, None, None, rests_on
 
 
-def as_json(dated: DatedAudit) -> dict[str, object]:
-    """One date's measures as `egov-audit measure --json` prints them."""
+def as_json(dated: DatedAudit, coding: str = "machine-coded, unchecked") -> dict[str, object]:
+    """One date's measures as `egov-audit measure --json` prints them; `coding` says how sure the coded ones are."""
     shot = dated.snapshot
     return {
         "as_of": str(shot.as_of),
         "edition": f"{shot.act}/{shot.edition_date}",
         "language": str(shot.lang),
         "codebook": shot.codebook,
-        "coding": "machine-coded, unchecked",
+        "coding": coding,
         "unread_later_editions": list(shot.unread),
         "accepted": shot.accepted,
         "measures": {
@@ -170,16 +170,23 @@ def as_json(dated: DatedAudit) -> dict[str, object]:
 
 def _measured_json(result: Measured) -> dict[str, object]:
     if result.cells:
-        return {
+        said: dict[str, object] = {
             "value": {figure.cell: figure.value for figure in result.cells},
             "share": {figure.cell: figure.share for figure in result.cells},
             "of": result.head.value,
             "abstained": result.abstained,
         }
+        sure = [figure for figure in result.cells if figure.interval is not None]
+        if sure:
+            said["corrected_share"] = {figure.cell: figure.corrected for figure in sure}
+            said["interval"] = {figure.cell: list(figure.interval or ()) for figure in sure}
+        return said
     head = result.head
-    said: dict[str, object] = {"value": head.value}
+    said = {"value": head.value}
     if head.of is not None:
         said |= {"of": head.of, "share": head.share}
+    if head.interval is not None:
+        said |= {"corrected_share": head.corrected, "interval": list(head.interval)}
     if result.abstained:
         said["abstained"] = result.abstained
     return said

@@ -30,7 +30,7 @@ def test_the_demo_ends_with_the_report_and_five_lines(demo: Ended, folder: Path)
     path, *lines = demo.out.strip().splitlines()[-6:]
     assert (folder / path).is_file()
     newest = truth()["acts"]["V2000019982"]["ru"]["editions"]["2024-12-13"]
-    assert lines[0].endswith(f": {newest['lines']} services (act V2000019982, edition of 2024-12-13)")
+    assert lines[0].endswith(f": {newest['lines']} service rows (act V2000019982, edition of 2024-12-13)")
     assert f": {newest['digitised_lines']} (" in lines[1]
     assert f": {newest['core_complete']} (" in lines[3]
     assert "unchecked" in lines[4]

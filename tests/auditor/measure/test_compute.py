@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.measure.cards import card, cards
-from auditor.measure.compute import REGISTER_MEASURES, measure_portal, measure_register
+from auditor.measure.compute import REGISTER_MEASURES, measure_portal, measure_register, unmeasured_register
 from auditor.measure.records import CodedEntry, CodedListing, PortalSnapshot, Snapshot
 from auditor.measure.scenes import CODED, SCENE_MEASURES
 from auditor.records import Coding, Completeness, Entry, Listing, Nature, Output
@@ -104,9 +104,20 @@ def test_every_table_closes_and_every_figure_lists_its_entries(
             assert not figure.base or (set(figure.keys) <= set(figure.base) and len(figure.base) == figure.of)
         if result.cells:
             assert sum(figure.value for figure in result.cells) == total
+    if not any(forms for forms, _ in drawn):
+        assert "digitised" not in measured
+        return
     forms_total = sum(measured[name].head.value for name in ("digitised", "paper_only", "form_unknown"))
     assert forms_total == total
     assert measured["core_complete"].head.value <= measured["digitised"].head.value
+
+
+def test_an_act_without_the_column_says_nothing_of_digitisation_and_no_zero() -> None:
+    silent = snapshot(ODD)
+    assert "digitised" not in measure_register(silent)
+    assert "states no delivery form" in unmeasured_register(silent)["core_complete"]
+    assert not unmeasured_register(snapshot(ODD, QUEUE))
+    assert measure_register(snapshot(ODD, QUEUE))["form_unknown"].head.value == 1
 
 
 def test_nothing_read_is_an_error_and_no_zero() -> None:
