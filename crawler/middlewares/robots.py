@@ -22,7 +22,7 @@ from scrapy.robotstxt import ProtegoRobotParser
 from crawler.archive.records import Outcome
 from crawler.extensions.run_record import record_of
 from crawler.extensions.throttle import pace_of
-from crawler.middlewares.outcome import NotFetched
+from crawler.middlewares.outcome import INTERNAL, NotFetched
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -39,7 +39,7 @@ class FailClosedRobots:
         self._crawler = crawler
         self._name: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
         self._longest = crawler.settings.getfloat("EGOV_CRAWL_DELAY_MAX")
-        self._rules: dict[str, asyncio.Future[ProtegoRobotParser | str]] = {}
+        self._rules: dict[str, asyncio.Future[ProtegoRobotParser | NotFetched]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -47,7 +47,9 @@ class FailClosedRobots:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Raises NotFetched, forbidden, for an address that robots.txt closes, or whose robots.txt cannot be read."""
+        """Raises NotFetched: forbidden where robots.txt closes the address or is itself refused (401, 403, 451), failed
+        where it cannot be read for another reason.
+        """
         if request.meta.get(_OWN):
             return
         parts = urlsplit(request.url)
@@ -55,13 +57,13 @@ class FailClosedRobots:
         if site not in self._rules:
             self._rules[site] = asyncio.ensure_future(self._read(site))
         rules = await self._rules[site]
-        if isinstance(rules, str):
-            detail = f"not asked: robots.txt of {parts.netloc} cannot be read ({rules})"
-            raise NotFetched(Outcome.FORBIDDEN, "robots_unreadable", detail, quiet=True)
+        if isinstance(rules, NotFetched):
+            detail = f"not asked: robots.txt of {parts.netloc} cannot be read ({rules.detail})"
+            raise NotFetched(rules.outcome, "robots_unreadable", detail, quiet=True)
         if not rules.allowed(request.url, self._name):
             raise NotFetched(Outcome.FORBIDDEN, "robots_forbidden", f"robots.txt of {parts.netloc} forbids it")
 
-    async def _read(self, site: str) -> ProtegoRobotParser | str:
+    async def _read(self, site: str) -> ProtegoRobotParser | NotFetched:
         """The rules of a site, or why they cannot be read. Never raises."""
         host = urlsplit(site).netloc
         request = Request(f"{site}/robots.txt", callback=NO_CALLBACK, meta={_OWN: True})
@@ -72,14 +74,14 @@ class FailClosedRobots:
         except NotFetched as error:
             if error.outcome is Outcome.MISSING:
                 return ProtegoRobotParser(b"", self._crawler.spider)
-            reason = error.detail
+            fault = error
         except Exception as error:
-            reason = f"{type(error).__name__}: {error}"
+            fault = NotFetched(Outcome.FAILED, INTERNAL, f"{type(error).__name__}: {error}")
             logger.exception("%s: robots.txt", host)
         else:
             return rules
-        logger.warning("%s: robots.txt cannot be read (%s): nothing of this host is fetched", host, reason)
-        return reason
+        logger.warning("%s: robots.txt cannot be read (%s): nothing of this host is fetched", host, fault.detail)
+        return fault
 
     def _keep_pace(self, request: Request, rules: ProtegoRobotParser) -> None:
         """Keep the Crawl-delay, or end the crawl if it is beyond reason."""

@@ -18,7 +18,7 @@ from auditor.config import AuditConfig
 from auditor.db.models import Base, RunRow, SampleRow
 from auditor.db.session import connect, open_database, transaction, upgrade
 from auditor.ops import journal
-from auditor.ops.stage_backup import back_up
+from auditor.ops.stage_backup import back_up, snapshot, table_lines
 from auditor.ops.stage_restore import read_contents, restore, verify_restored
 from crawler.archive.lines import stamp
 from crawler.errors import AuditError, ContentError, IntegrityError, UsageError
@@ -47,7 +47,7 @@ def small(tmp_path: Path) -> AuditConfig:
     journal.record_folder(config.state).mkdir(parents=True)
     journal.Journal(config.state, "r").add("begin", {"started": stamp(NOW)})
     journal.move_last_good(config.state, {"run_id": "r", "finished": stamp(NOW)})
-    with open_database(db_url) as engine, transaction(engine) as session:
+    with open_database(db_url, create=True) as engine, transaction(engine) as session:
         session.add(RunRow(id="r", stage="run", started_at=NOW, result="running", arguments={"слово": ["½", None]}))
     return config
 
@@ -276,3 +276,16 @@ def test_the_commands_as_a_person_types_them(small: AuditConfig, tmp_path: Path)
         assert verify_restored(config, read_contents(tmp_path / "copy.tar.gz")) == [
             "table run has other rows than were backed up"
         ]
+
+
+def test_a_backup_sees_one_moment_whatever_is_written_meanwhile(db_url: str) -> None:
+    def add(name: str) -> None:
+        with open_database(db_url) as other, transaction(other) as session:
+            session.add(RunRow(id=name, stage="run", started_at=NOW, result="good"))
+
+    add("before")
+    with open_database(db_url) as engine, snapshot(engine) as connection:
+        assert connection.scalar(select(func.count()).select_from(SampleRow)) == 0
+        add("meanwhile")
+        assert [json.loads(line)["id"] for line in table_lines(connection, RunRow.__table__)] == ["before"]  # type: ignore[arg-type]
+    assert rows(db_url)["run"] == 2

@@ -37,7 +37,7 @@ def assert_refused(done: subprocess.CompletedProcess[str], archive: Path, reason
     assert done.returncode == 3
     assert sum(f"robots.txt cannot be read ({reason})" in line for line in done.stderr.splitlines()) == 1
     assert "Traceback" not in done.stderr
-    assert done.stdout.startswith("register: failed: no page was fetched (3 forbidden)")
+    assert done.stdout.startswith("register: failed: no page was fetched (3 failed)")
     logs = read_logs(archive)
     assert logs.run["result"] == "failed"
     assert any(reason in issue["message"] for issue in logs.issues)

@@ -20,15 +20,15 @@ def assert_failed_closed(done: Crawl, archive: Path, url: str, reason: str) -> N
     host = base.split("/")[2]
     logs = read_logs(archive)
     assert done.got == {}
-    assert done.lost[url]["outcome"] == "forbidden"
+    assert done.lost[url]["outcome"] == "failed"
     assert done.lost[url]["detail"] == f"not asked: robots.txt of {host} cannot be read ({reason})"
     assert logs.fetch(f"{base}/robots.txt")["detail"] == reason
     assert logs.codes(url) == ["robots_unreadable"]
     assert logs.run["result"] == "failed"
-    assert logs.run["detail"] == "no page was fetched (1 forbidden)"
+    assert logs.run["detail"] == "no page was fetched (1 failed)"
     assert done.lines == [
         f"WARNING {host}: robots.txt cannot be read ({reason}): nothing of this host is fetched",
-        "ERROR probe: no page was fetched (1 forbidden)",
+        "ERROR probe: no page was fetched (1 failed)",
     ]
 
 

@@ -47,35 +47,39 @@ def test_rules_for_this_crawler_by_name_are_obeyed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "reason"),
+    ("answer", "reason", "outcome"),
     [
-        (Answer(500, b"error"), "the server answers 500"),
-        (Answer(403, b"no"), "the server answers 403"),
-        (Answer(dropped=True), "connection failed: "),
-        (Answer(body=page()), "not the kind of document asked for"),
+        (Answer(500, b"error"), "the server answers 500", "failed"),
+        (Answer(401, b"no"), "the server answers 401", "forbidden"),
+        (Answer(403, b"no"), "the server answers 403", "forbidden"),
+        (Answer(451, b"no"), "the server answers 451", "forbidden"),
+        (Answer(dropped=True), "connection failed: ", "failed"),
+        (Answer(body=page()), "not the kind of document asked for", "failed"),
         (
             Answer(body=b"User-agent: *\nAll", length=400, headers={"Content-Type": "text/plain"}),
             "the page ends too early",
+            "failed",
         ),
         (
             Answer(302, headers={"Location": "http://example.com/robots.txt"}),
             "example.com is not a host of this source",
+            "failed",
         ),
     ],
 )
-def test_an_unreadable_robots_txt_closes_the_host(tmp_path: Path, answer: Answer, reason: str) -> None:
+def test_an_unreadable_robots_txt_closes_the_host(tmp_path: Path, answer: Answer, reason: str, outcome: str) -> None:
     with FaultServer({OPEN: good(), "/robots.txt": answer}) as server:
         done = crawl([server.url + OPEN, server.url + CLOSED], tmp_path)
         assert server.paths == []
     logs = read_logs(tmp_path)
     assert reason in logs.fetch(server.url + "/robots.txt")["detail"]
     for url in (server.url + OPEN, server.url + CLOSED):
-        assert logs.fetch(url)["outcome"] == "forbidden"
+        assert logs.fetch(url)["outcome"] == outcome
         assert logs.codes(url) == ["robots_unreadable"]
     assert logs.run["result"] == "failed"
     assert len(done.lines) == 2
     assert reason in done.lines[0]
-    assert done.lines[1] == "ERROR probe: no page was fetched (2 forbidden)"
+    assert done.lines[1] == f"ERROR probe: no page was fetched (2 {outcome})"
 
 
 def test_a_challenge_in_place_of_robots_txt_ends_the_crawl(tmp_path: Path) -> None:
@@ -83,7 +87,7 @@ def test_a_challenge_in_place_of_robots_txt_ends_the_crawl(tmp_path: Path) -> No
         done = crawl([server.url + OPEN], tmp_path)
         assert server.paths == []
     assert done.stats["finish_reason"] == "challenge"
-    assert read_logs(tmp_path).fetch(server.url + OPEN)["outcome"] == "forbidden"
+    assert read_logs(tmp_path).fetch(server.url + OPEN)["outcome"] == "failed"
 
 
 @pytest.mark.parametrize("status", [404, 410])
