@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from auditor.db.models import CaptureRow, EditionKnownRow, EditionRow, EditionSeenRow, RunRow
+from auditor.ingest.dates import KnownHistory
 from crawler.archive.records import Capture, Provenance
 from crawler.pages.records import Lang, PageKind, Target, Verdict
 
@@ -69,17 +71,29 @@ def dated_current_texts(session: Session) -> list[StoredCapture]:
     return [StoredCapture(_capture(row), row.parse_state, row.dated) for row in session.execute(statement)]
 
 
-def known_dates(session: Session) -> dict[tuple[str, str], list[date]]:
-    """(act, language) → the edition dates its history pages name, sorted."""
+def known_dates(session: Session) -> dict[tuple[str, str], list[KnownHistory]]:
+    """(act, language) → what its history pages name, by the time of their capture."""
     statement = (
-        select(EditionKnownRow.act, EditionKnownRow.lang, EditionKnownRow.edition_date)
+        select(
+            EditionKnownRow.act,
+            EditionKnownRow.lang,
+            EditionKnownRow.edition_date,
+            EditionKnownRow.current,
+            EditionKnownRow.capture_id,
+            CaptureRow.captured_at,
+        )
+        .join(CaptureRow, CaptureRow.id == EditionKnownRow.capture_id)
         .where(EditionKnownRow.superseded_at.is_(None))
-        .distinct()
-        .order_by(EditionKnownRow.edition_date)
+        .order_by(CaptureRow.captured_at, CaptureRow.id, EditionKnownRow.edition_date)
     )
-    found: dict[tuple[str, str], list[date]] = {}
-    for row in session.execute(statement):
-        found.setdefault((row.act, row.lang), []).append(row.edition_date)
+    found: dict[tuple[str, str], list[KnownHistory]] = {}
+    for (act, lang, _), rows in groupby(session.execute(statement), lambda row: (row.act, row.lang, row.capture_id)):
+        named = list(rows)
+        shown = [row.edition_date for row in named if row.current]
+        history = KnownHistory(
+            named[0].captured_at, tuple(row.edition_date for row in named), shown[0] if len(shown) == 1 else None
+        )
+        found.setdefault((act, lang), []).append(history)
     return found
 
 

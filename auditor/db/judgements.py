@@ -9,12 +9,13 @@ from itertools import pairwise
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from auditor.db.models import CaptureRow, EditionRow
+from auditor.db.models import CaptureRow, EditionRow, EditionSeenRow
 from auditor.db.read import IN_FORCE_STATES, editions, entries_of_many
 from auditor.db.write import sync_issues
-from auditor.ingest.expect import Judgement, Reading, judge, parse_faults
-from auditor.ingest.rewrite import silent_rewrite
+from auditor.ingest.expect import Fault, Judgement, Reading, judge, parse_faults
+from auditor.ingest.rewrite import silent_rewrite, two_texts
 from auditor.records import EditionRef, Problem
+from crawler.archive.records import Provenance
 from crawler.pages.records import Lang, Level
 
 #: The stage that issues of expectations carry.
@@ -36,8 +37,11 @@ def judge_readings(session: Session, act: str, lang: Lang, now: datetime) -> tup
             select(EditionRow.id, EditionRow.unfit).where(EditionRow.act == act, EditionRow.lang == lang)
         )
     }
+    faults = {ref.id: parse_faults(unfit[ref.id]) for ref in refs}
+    for ref_id, fault in _two_texts(session, [ref for ref in refs if not faults[ref.id]]):
+        faults[ref_id] = (*faults[ref_id], fault)
     judged = judge(
-        Reading(ref.id, ref.edition_date, ref.captured_at, ref.rows_live, parse_faults(unfit[ref.id]), _by_person(ref))
+        Reading(ref.id, ref.edition_date, ref.captured_at, ref.rows_live, faults[ref.id], _by_person(ref))
         for ref in refs
     )
     by_id = {ref.id: ref for ref in refs}
@@ -46,7 +50,7 @@ def judge_readings(session: Session, act: str, lang: Lang, now: datetime) -> tup
         ref = by_id[judgement.reading]
         _set_state(session, ref, judgement, now)
         problems[ref.id] = [Problem(Level.ERROR, fault.code, fault.message, ref.key) for fault in judgement.faults]
-    sound = [ref for ref in refs if not unfit[ref.id]]
+    sound = [ref for ref in refs if not faults[ref.id]]
     for ref_id, problem in _rewrites(session, sound):
         problems[ref_id].append(problem)
     return _keep(session, act, lang, problems, now)
@@ -102,6 +106,34 @@ def _rewrites(session: Session, sound: Sequence[EditionRef]) -> Iterable[tuple[i
         problem = silent_rewrite(older, newer, entries[older.id], entries[newer.id])
         if problem is not None:
             yield newer.id, problem
+
+
+def _two_texts(session: Session, sound: Sequence[EditionRef]) -> Iterable[tuple[int, Fault]]:
+    """Readings known only from the act's own address whose edition another address gave otherwise in the same run."""
+    places = {ref.id: ref.key for ref in sound}
+    own: dict[tuple[str, str], set[int]] = {}
+    dated: dict[tuple[str, str], set[int]] = {}
+    for row in session.execute(
+        select(EditionSeenRow.edition_id, CaptureRow.run_id, CaptureRow.edition_date)
+        .join(CaptureRow, CaptureRow.id == EditionSeenRow.capture_id)
+        .where(
+            EditionSeenRow.edition_id.in_(places),
+            EditionSeenRow.superseded_at.is_(None),
+            CaptureRow.provenance == str(Provenance.HARVESTED),
+        )
+        .order_by(EditionSeenRow.edition_id)
+    ):
+        side = own if row.edition_date is None else dated
+        side.setdefault((row.run_id, places[row.edition_id]), set()).add(row.edition_id)
+    confirmed = {reading for readings in dated.values() for reading in readings}
+    pairs = {(min(readings), other) for place, readings in dated.items() for other in own.get(place, set()) - confirmed}
+    told: set[int] = set()
+    for reading, other in sorted(pairs):
+        entries = entries_of_many(session, [reading, other])
+        fault = two_texts(entries[reading], entries[other])
+        if fault is not None and other not in told:
+            told.add(other)
+            yield other, fault
 
 
 def _keep(session: Session, act: str, lang: Lang, problems: dict[int, list[Problem]], now: datetime) -> tuple[int, int]:

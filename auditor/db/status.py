@@ -95,7 +95,9 @@ def _edition_lines(session: Session) -> list[EditionLine]:
     for ref in editions(session):
         read.setdefault((ref.act, str(ref.lang), ref.edition_date), []).append(ref)
     asked = _last_asked(session, known)
-    named: set[EditionPlace] = {(act, lang, day) for (act, lang), days in known.items() for day in days}
+    named: set[EditionPlace] = {
+        (act, lang, day) for (act, lang), histories in known.items() for history in histories for day in history.dates
+    }
     places = named | set(read) | set(asked)
     dated = {(act, lang) for act, lang, day in places if day is not None}
     lines = []

@@ -2,32 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
-#: Editions come into force by the calendar of the country; Astana and Almaty have had one time since 2024-03-01.
-KAZAKHSTAN = ZoneInfo("Asia/Almaty")
+from crawler.calendar import local_day
 
-#: (act, language) → the dates of its history table.
-KnownDates = Mapping[tuple[str, str], Iterable[date]]
+#: Captures this near to each other are of one visit: what a history says then holds for the text.
+_VISIT = timedelta(hours=6)
 
 
-def local_day(at: datetime) -> date:
-    """The day in Kazakhstan of a UTC moment."""
-    return at.astimezone(KAZAKHSTAN).date()
+@dataclass(frozen=True, slots=True)
+class KnownHistory:
+    """What one capture of a history page names: the dates, and the one whose row links the current text.
+
+    `shown` is None where no row links it, or several do.
+    """
+
+    at: datetime
+    dates: tuple[date, ...]
+    shown: date | None = None
+
+
+#: (act, language) → its history pages as captured, in order of time.
+KnownDates = Mapping[tuple[str, str], Sequence[KnownHistory]]
 
 
 def current_edition(act: str, lang: str, captured_at: datetime, known: KnownDates) -> date | None:
-    """The date of the edition that the act's page showed at a moment: the newest in force on that day.
+    """The date of the edition that the act's page showed at a moment: what the history of that time links as it.
 
-    Taken from the history in the page's own language, else from another language's; None when no history says it.
-    Editions of the future, which a history can name, are left out.
+    The site can show a text before it comes into force, so this date can lie ahead. An older history is overruled by
+    an edition that it could not know of; without a linked row it is the newest edition in force on that day. Taken
+    from the history in the page's own language, else from another language's; None when no history says it.
     """
-    day = local_day(captured_at)
     others = sorted(other for of, other in known if of == act and other != lang)
-    for tongue in (lang, *others):
-        past = [edition for edition in known.get((act, tongue), ()) if edition <= day]
+    tongues = [known.get((act, tongue), ()) for tongue in (lang, *others)]
+    for histories in tongues:
+        shown = _shown(captured_at, histories)
+        if shown is not None:
+            return shown
+    for histories in tongues:
+        past = [day for history in histories for day in history.dates if day <= local_day(captured_at)]
         if past:
             return max(past)
     return None
+
+
+def _shown(captured_at: datetime, histories: Sequence[KnownHistory]) -> date | None:
+    near = [history for history in histories if abs(history.at - captured_at) <= _VISIT]
+    if near:
+        return min(near, key=lambda history: (abs(history.at - captured_at), history.at)).shown
+    before = [history for history in histories if history.at <= captured_at]
+    newest = max(before, key=lambda history: history.at, default=None)
+    if newest is None or newest.shown is None:
+        return None
+    unknown_then = (
+        day
+        for history in histories
+        for day in history.dates
+        if day <= local_day(captured_at) and (day not in newest.dates or day > local_day(newest.at))
+    )
+    return max([newest.shown, *unknown_then])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -33,7 +33,7 @@ from auditor.db.session import exclusive, transaction
 from auditor.db.write import Stamp, set_parse_state, store_run, sync_issues
 from auditor.db.write_editions import release_edition, store_edition, store_history
 from auditor.db.write_portal import store_list, store_service_page
-from auditor.ingest.dates import current_edition
+from auditor.ingest.dates import KnownDates, current_edition
 from auditor.ingest.keys import parse_edition_key
 from auditor.ingest.parse import PARSED_KINDS, ParsedPage, parse_capture
 from auditor.ingest.summary import Failed, Held, IngestSummary
@@ -102,6 +102,7 @@ class _Ingest:
     def __init__(self, engine: Engine, root: Path, sources: Sources, watch: Watch) -> None:
         self.engine, self.root, self.sources, self.watch = engine, root, sources, watch
         self.summary = IngestSummary()
+        self.waited: set[object] = set()
         self.run_id = ""
         self.done = self.total = 0
 
@@ -127,7 +128,9 @@ class _Ingest:
         return self.summary
 
     def _pick_up(self) -> None:
-        """Close the record of an ingest that was killed. This one then judges again, for that one may not have."""
+        """Close the record of an ingest that was killed. This one then judges again, for that one may not have, and
+        says all that waits, for that one did not say it.
+        """
         with transaction(self.engine) as session:
             killed = session.execute(
                 update(RunRow)
@@ -135,6 +138,8 @@ class _Ingest:
                 .values(result="interrupted", detail="its process ended before it was done")
                 .returning(RunRow.id)
             ).all()
+            if not killed:
+                self.waited = {*map(_reading, held_editions(session)), *undated(session)}
         if killed:
             self._begin()
 
@@ -175,7 +180,7 @@ class _Ingest:
         self,
         others: Iterable[StoredCapture],
         dated: Iterable[StoredCapture],
-        known: Mapping[tuple[str, str], list[date]],
+        known: KnownDates,
         *,
         again: bool,
     ) -> list[tuple[StoredCapture, date | None]]:
@@ -266,8 +271,11 @@ class _Ingest:
             with transaction(self.engine) as session:
                 self._count_issues(judge_readings(session, act, lang, _now()))
         with transaction(self.engine) as session:
-            self.summary.held = [Held(ref.key, ref.state_reason) for ref in held_editions(session)]
+            held = held_editions(session)
+            self.summary.held = [Held(ref.key, ref.state_reason) for ref in held]
             self.summary.undated = undated(session)
+        fresh = [ref.key for ref in held if _reading(ref) not in self.waited]
+        self.summary.newly_waiting = fresh + [url for url in self.summary.undated if url not in self.waited]
 
     def _begin(self) -> None:
         """Open this ingest's own run record, once there is something to do."""
@@ -319,6 +327,11 @@ def _store_page(
     if isinstance(page, ServicePage) and not parsed.failed:
         return {"service_pages": store_service_page(session, capture, page, stamp)}
     return {}
+
+
+def _reading(ref: EditionRef) -> object:
+    """What stays the same when a page is read anew."""
+    return ref.key, ref.captured_at
 
 
 def _order(work: tuple[StoredCapture, date | None]) -> tuple[str, str, str, date, datetime, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from scrapy import Request
@@ -11,6 +12,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.asking import SourceSpider, content_type, read_since, spread
+from crawler.calendar import local_day
 from crawler.pages.address import urls_for
 from crawler.pages.history import parse_history
 from crawler.pages.records import PageKind, Target
@@ -45,13 +47,21 @@ class RegisterSpider(SourceSpider):
                     yield self.ask(target, urls_for(target, site)[0], callback, self.gone)
 
     def history(self, response: Response) -> Iterable[Request]:
-        """Every edition but the current one, whose text is asked for without a date."""
+        """Every edition but the current one, whose text is asked for without a date, unless it is not yet in force.
+
+        Then its dated address is asked as well, and that of the edition in force is, whatever the options leave out.
+        """
         target: Target = response.meta["target"]
         page = parse_history(response.body, target, content_type(response))
         if not page.rows:
             self.nothing_found.note(response.url, "the history page names no edition")
-        days = [row.date for row in page.rows if not row.current and (self.oldest is None or row.date >= self.oldest)]
-        for day in spread(sorted(days), self.sample):
+        rows = [row for row in page.rows if self.oldest is None or row.date >= self.oldest]
+        days = set(spread(sorted(row.date for row in rows if not row.current), self.sample))
+        today = local_day(datetime.now(UTC))
+        ahead = {row.date for row in page.rows if row.current and row.date > today}
+        if ahead:
+            days |= ahead | set(sorted(row.date for row in page.rows if row.date <= today)[-1:])
+        for day in sorted(days):
             yield from self._edition(replace(target, kind=PageKind.ACT_TEXT, edition_date=day))
 
     def next_form(self, failure: Failure) -> Iterable[Request]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.ingest.dates import current_edition
+from auditor.ingest.dates import KnownHistory, current_edition
 from auditor.ingest.expect import Fault, Judgement, Reading, edition_faults, judge, list_faults, parse_faults
 from crawler.pages.records import Finding, Lang, Level, PortalList, PortalListing, RegisterPage, RegisterRow
 from crawler.sources.load import Expectations
@@ -157,13 +157,46 @@ def test_lists() -> None:
 
 
 DAYS = st.lists(st.dates(date(2019, 1, 1), date(2022, 1, 1)), max_size=5)
+MOMENTS = st.datetimes(datetime(2019, 1, 1), datetime(2022, 1, 1), timezones=st.just(UTC))
 
 
-@given(DAYS, DAYS, st.datetimes(datetime(2019, 1, 1), datetime(2022, 1, 1), timezones=st.just(UTC)))
-def test_a_current_text_is_the_newest_edition_in_force_on_its_day(
-    own: list[date], other: list[date], at: datetime
+@given(DAYS, DAYS, MOMENTS, MOMENTS)
+def test_without_a_linked_row_a_current_text_is_the_newest_edition_in_force_on_its_day(
+    own: list[date], other: list[date], at: datetime, read: datetime
 ) -> None:
-    found = current_edition("A", "ru", at, {("A", "ru"): own, ("A", "kk"): other, ("B", "ru"): [date(2018, 1, 1)]})
+    known = {
+        ("A", "ru"): [KnownHistory(read, tuple(own))],
+        ("A", "kk"): [KnownHistory(read, tuple(other))],
+        ("B", "ru"): [KnownHistory(read, (date(2018, 1, 1),), date(2018, 1, 1))],
+    }
+    found = current_edition("A", "ru", at, known)
     day = (at + timedelta(hours=6)).date()  # Almaty was six hours ahead in these years
     past = [one for one in own if one <= day] or [one for one in other if one <= day]
     assert found == (max(past) if past else None)
+
+
+NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
+OLD, IN_FORCE, AHEAD = date(2020, 1, 31), date(2026, 5, 1), date(2027, 1, 1)
+
+
+@given(st.sampled_from([OLD, IN_FORCE, AHEAD]), st.timedeltas(timedelta(hours=-6), timedelta(hours=6)))
+def test_the_row_that_links_the_current_text_dates_it_even_ahead_of_its_day(shown: date, apart: timedelta) -> None:
+    """Whichever of the two pages a harvest took first; what another harvest's history says plays no part."""
+    known = {
+        ("A", "ru"): [
+            KnownHistory(NOW - timedelta(days=90), (OLD,), OLD),
+            KnownHistory(NOW + apart, (OLD, IN_FORCE, AHEAD), shown),
+            KnownHistory(NOW + timedelta(days=90), (OLD, date(2026, 5, 20)), date(2026, 5, 20)),
+        ]
+    }
+    assert current_edition("A", "ru", NOW, known) == shown
+
+
+def test_an_old_history_dates_a_text_unless_a_newer_one_knows_an_edition_that_it_could_not() -> None:
+    old = KnownHistory(NOW - timedelta(days=90), (OLD, date(2026, 4, 1), AHEAD), OLD)
+    assert current_edition("A", "ru", NOW, {("A", "ru"): [old]}) == date(2026, 4, 1), "not yet in force then"
+    new = KnownHistory(NOW + timedelta(days=1), (OLD, IN_FORCE), IN_FORCE)
+    assert current_edition("A", "ru", NOW, {("A", "ru"): [old, new]}) == IN_FORCE
+    early = KnownHistory(NOW - timedelta(days=30), (OLD, AHEAD), AHEAD)
+    assert current_edition("A", "ru", NOW, {("A", "ru"): [early]}) == AHEAD
+    assert current_edition("A", "ru", NOW, {("A", "kk"): [early]}) == AHEAD, "another language's history says it too"

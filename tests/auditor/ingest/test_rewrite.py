@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from auditor.ingest.rewrite import silent_rewrite
+from auditor.ingest.rewrite import silent_rewrite, two_texts
 from auditor.records import EditionRef, Entry
 from crawler.pages.records import DeliveryForm, Lang
 
@@ -60,3 +60,12 @@ def test_rows_that_came_or_went_are_ones() -> None:
     assert went is not None
     assert ROWS[2].key in came.message
     assert ROWS[0].key in went.message
+
+
+def test_two_texts_of_one_edition_are_told_by_what_their_rows_say() -> None:
+    moved = [replace(row, id=row.id + 100, ordinal=row.ordinal + 5) for row in ROWS]
+    assert two_texts(ROWS, moved) is None
+    fault = two_texts(ROWS, [ROWS[0], replace(ROWS[1], name="Другая"), ROWS[2]])
+    assert fault is not None
+    assert fault.code == "two_texts"
+    assert f"1 rows differ, first {ROWS[1].key}" in fault.message

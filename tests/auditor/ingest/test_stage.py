@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from auditor.db.models import EditionKnownRow, EditionRow, EntryRow, FetchRow, RunRow
-from auditor.db.read import editions_in_force, entries_of, evidence_of_edition, listings
+from auditor.db.read import edition_at, editions_in_force, entries_of, evidence_of_edition, listings
 from auditor.db.session import exclusive, transaction
 from auditor.ingest import parse
 from auditor.ingest.stage import accept, ingest
@@ -125,7 +125,10 @@ def test_a_shorter_edition_is_held_until_a_person_says_why(world: World) -> None
     assert "90 services, 100 in the edition of 2020-01-31" in summary.held[0].reason
     assert world.in_force() == [(f"{ACT}/{FIRST}/ru", 100)]
     assert len(world.issues("fewer_than_before")) == 2
-    assert world.ingest().exit_code == 4, "what is held stays visible"
+    again = world.ingest()
+    assert (again.exit_code, again.newly_waiting) == (0, []), "nothing new was held"
+    assert again.held == summary.held, "what is held stays visible"
+    assert world.ingest(again=True).exit_code == 0, "the same page read anew is held as before"
 
     accepted = accept(world.engine, f"{ACT}/{SECOND}/ru", "ten services were repealed by order 55", "AB")
     assert (accepted.state, accepted.state_reason, accepted.state_by) == (
@@ -139,6 +142,14 @@ def test_a_shorter_edition_is_held_until_a_person_says_why(world: World) -> None
     assert len(world.issues("fewer_than_before", resolved=True)) == 2
     assert world.ingest(again=True).exit_code == 0
     assert world.states()[f"{ACT}/{SECOND}/ru"] == ["accepted"], "reading again keeps a person's decision"
+
+
+def test_another_held_page_of_a_held_edition_is_news(world: World) -> None:
+    world.run().history(FIRST, SECOND).edition(FIRST, Spec(rows=100)).edition(SECOND, Spec(rows=60)).seal()
+    assert world.ingest().exit_code == 4
+    world.run(at=START + timedelta(days=1)).edition(SECOND, Spec(rows=59)).seal()
+    summary = world.ingest()
+    assert (summary.exit_code, summary.newly_waiting) == (4, [f"{ACT}/{SECOND}/ru"])
 
 
 def test_nine_per_cent_fewer_is_no_failed_page(world: World) -> None:
@@ -190,7 +201,8 @@ def test_a_current_text_waits_for_its_history(world: World) -> None:
     assert len(world.issues("edition_date_unknown")) == 1
     assert world.readings() == 0
     before = world.rows()
-    assert world.ingest().undated == first.undated
+    again = world.ingest()
+    assert (again.undated, again.exit_code) == (first.undated, 0)
     assert world.rows() == before
 
     world.run(at=START + timedelta(days=1)).history(FIRST, SECOND, lang="kk").seal()
@@ -211,7 +223,8 @@ def test_a_current_text_is_dated_by_its_day_in_kazakhstan(world: World) -> None:
 
 
 def test_a_history_that_knows_more_dates_a_text_anew(world: World) -> None:
-    world.run().history(FIRST).edition(None, Spec(rows=100)).seal()
+    world.run(at=START - timedelta(days=1500)).history(FIRST).seal()
+    world.run().edition(None, Spec(rows=100)).seal()
     world.ingest()
     assert world.in_force() == [(f"{ACT}/{FIRST}/ru", 99)]
     world.run(at=START + timedelta(days=1)).history(FIRST, SECOND).seal()
@@ -221,6 +234,41 @@ def test_a_history_that_knows_more_dates_a_text_anew(world: World) -> None:
     before = world.rows()
     world.ingest()
     assert world.rows() == before
+
+
+AHEAD = date(2025, 1, 1)
+
+
+def test_a_current_text_that_is_not_yet_in_force_is_filed_under_the_day_it_will_be(world: World) -> None:
+    """The history's row that links the current text is of the future, and the edition in force has its own address."""
+    run = world.run().history(FIRST, SECOND, AHEAD).edition(None, Spec(rows=120, seed=2))
+    run.edition(SECOND, Spec(rows=100)).edition(AHEAD, Spec(rows=120, seed=2)).seal()
+    assert world.ingest().exit_code == 0
+    assert world.in_force() == [(f"{ACT}/{SECOND}/ru", 99), (f"{ACT}/{AHEAD}/ru", 119)]
+    assert world.issues("silent_rewrite") == []
+    with transaction(world.engine) as session:
+        in_force = edition_at(session, START.date(), Lang.RU)
+    assert in_force is not None
+    assert (in_force.edition_date, in_force.rows_live) == (SECOND, 99)
+
+
+def test_where_two_addresses_of_one_edition_differ_the_dated_one_counts_and_an_error_says_so(world: World) -> None:
+    run = world.run().history(FIRST, SECOND, AHEAD).edition(AHEAD, Spec(rows=120, seed=2))
+    run.edition(SECOND, Spec(rows=100)).edition(None, Spec(rows=121, seed=3)).seal()
+    summary = world.ingest()
+    assert [held.key for held in summary.held] == [f"{ACT}/{AHEAD}/ru"]
+    assert world.in_force() == [(f"{ACT}/{SECOND}/ru", 99), (f"{ACT}/{AHEAD}/ru", 119)]
+    [issue] = world.issues("two_texts")
+    assert issue.level == "error"
+    assert (issue.address, issue.stage) == (f"{ACT}/{AHEAD}/ru", "judge")
+    assert world.issues("silent_rewrite") == []
+    world.ingest()
+    assert len(world.issues("two_texts")) == 1
+    # What the dated address itself says later is its text.
+    world.run(at=START + timedelta(days=1)).edition(AHEAD, Spec(rows=121, seed=3)).seal()
+    world.ingest()
+    assert world.issues("two_texts") == []
+    assert world.in_force()[-1] == (f"{ACT}/{AHEAD}/ru", 120)
 
 
 def test_the_same_text_captured_again_is_no_second_reading(world: World) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from crawler.archive import reader
 from crawler.archive.records import Outcome
 from crawler.pages.records import Lang, PageKind
-from tests.crawler.site import ACT, EDITIONS, NOW, Ended, Site, adilet, run, text
+from tests.crawler.site import ACT, EDITIONS, NOW, Ended, Site, adilet, history, run, text
 
 
 def crawl(archive: Path, site: Site, *options: str, **settings: str) -> Ended:
@@ -98,3 +98,16 @@ def test_scrapy_s_own_command_runs_it_too(tmp_path: Path) -> None:
     assert ended.code == 0, ended.err
     assert f"/kaz/docs/{ACT}/{EDITIONS[1]}" in site.asked
     assert len(reader.run_ids(tmp_path)) == 1
+
+
+def test_a_current_text_of_the_future_is_asked_by_its_date_and_so_is_the_one_in_force(tmp_path: Path) -> None:
+    ahead = "01.01.2999"
+    pages = adilet()
+    base = f"/rus/docs/{ACT}"
+    pages[f"{base}/history"] = history(ACT, "rus", EDITIONS, ahead)
+    pages[f"{base}/{ahead}"] = text("будет")
+    with Site(pages).up() as site:
+        crawl(tmp_path, site, "lang=ru", "since=2026-01-01", "sample=1")
+    assert sorted(site.asked) == sorted(
+        ["/robots.txt", base, f"{base}/info", f"{base}/history", f"{base}/{EDITIONS[-1]}", f"{base}/{ahead}"]
+    )
