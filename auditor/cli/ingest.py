@@ -118,6 +118,8 @@ def _note_waiting(summary: IngestSummary) -> None:
         note(f"failed: {failed.url}: {failed.code}: {failed.reason}")
     for url in summary.undated:
         note(f"waits for its act's history to say which edition it is: {url}")
+        note("  harvest or import that history page, or import the text again with --edition-date YYYY-MM-DD")
     for held in summary.held:
-        note(f"held: {held.key}: {held.reason}")
+        word = "held" if held.key in summary.newly_waiting else "still held"
+        note(f"{word}: {held.key}: {held.reason}")
         note(f'  if it is right: egov-audit ingest --accept {held.key} --reason "…"')

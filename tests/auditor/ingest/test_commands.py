@@ -63,6 +63,10 @@ def test_ingest_says_what_is_held_and_what_to_type(
     assert "editions 3 with 260 rows" in out
     assert f'egov-audit ingest --accept {ACT}/{SECOND}/ru --reason "…"' in err
     assert "held" not in out, "stdout is for results"
+    assert run_command(monkeypatch, "ingest") == 0
+    out, err = capsys.readouterr()
+    assert out == "nothing new\n"
+    assert f"still held: {ACT}/{SECOND}/ru: " in err
 
     accept = ("ingest", "--accept", f"{ACT}/{SECOND}/ru")
     assert run_command(monkeypatch, *accept) == 2
