@@ -2,8 +2,9 @@
 
 What makes a page unfit to become an edition unseen (`complete` is False, a person may accept it): no register table,
 a table that looks like one under an unknown heading, an unknown or doubled column (its rows are read all the same), a
-mandatory column missing, a table nested in the register's, a row that is nothing known, the same register twice, text
-in another language than asked for, no row at all.
+mandatory column missing, a table nested in the register's, a row that is nothing known, the same register twice, rows
+or a heading of a register outside its tables, elements nested without end, text in another language than asked for, no
+row at all.
 Everything else is a finding on its cell; the row is kept with its raw texts and what was understood of it.
 """
 
@@ -19,6 +20,7 @@ from crawler.pages.grid import element_text
 from crawler.pages.html import decode
 from crawler.pages.records import Lang, Level, RegisterPage, Target
 from crawler.pages.register_marks import is_note
+from crawler.pages.register_rest import report_rest
 from crawler.pages.register_state import PageState
 from crawler.pages.register_tables import read_tables
 from crawler.pages.text import looks_kazakh, squeeze
@@ -37,10 +39,18 @@ HOLDING = frozenset(
         "register_repeated",
         "wrong_language",
         "no_rows",
+        "rows_outside",
+        "rows_lost",
+        "too_nested",
     }
 )
 _LETTERS_TO_DECIDE = 40
 _LETTERS_READ = 6_000
+#: Levels of elements, and of tables in tables, beyond which a page is not read.
+_DEEPEST = 200
+_NESTED_TABLES = etree.XPath("boolean(//table[count(ancestor::table) > 3])")
+_ROW_TAG = re.compile(r"<tr[\s>/]", re.IGNORECASE)
+_UNSEEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|noscript)\b.*?(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
 _CODE_IN_TEXT = re.compile(r"(?<!\d)0\d{7}(?!\d)")
 
 
@@ -51,9 +61,15 @@ def parse_register(body: bytes, target: Target, content_type: str = "") -> Regis
     the letters. `content_type` is the response header's value.
     """
     page = PageState(demands(target.act))
-    root = _tree(decode(body, content_type))
+    source = decode(body, content_type)
+    root = _tree(source)
     if root is None:
         page.find("no_page", Level.ERROR, "page", "no HTML in the body")
+        return RegisterPage("", "", "", None, (), 0, False, (), tuple(page.findings))
+    if _too_nested(root):
+        page.find(
+            "too_nested", Level.ERROR, "page", "elements or tables nested deeper than in any act; nothing was read"
+        )
         return RegisterPage("", "", "", None, (), 0, False, (), tuple(page.findings))
     title, requisites, status = _head(root)
     regions = _regions(root)
@@ -62,7 +78,10 @@ def parse_register(body: bytes, target: Target, content_type: str = "") -> Regis
         regions = [root]
     for region in regions:
         _outside_tables(page, region)
-    read_tables(page, [table for region in regions for table in _tables(region)])
+    if _rows_lost(source, root):
+        page.find("rows_lost", Level.ERROR, "page", "the source has more table rows than its tree: broken off inside")
+    accounted = read_tables(page, [table for region in regions for table in _tables(region)])
+    report_rest(page, root, frozenset(accounted))
     lang = _language(page, f"{title} {requisites}", target)
     rows = tuple(page.rows)
     last = page.numbers.last
@@ -81,6 +100,22 @@ def _tree(text: str) -> etree._Element | None:
     if root is not None:
         etree.strip_elements(root, "script", "style", "noscript", with_tail=False)
     return root
+
+
+def _too_nested(root: etree._Element) -> bool:
+    """Whether reading would take a time that grows with the square of the page: no act's page comes near."""
+    level: list[etree._Element] = [root]
+    for _ in range(_DEEPEST):
+        level = [child for element in level if len(element) for child in element]
+        if not level:
+            return bool(_NESTED_TABLES(root))
+    return True
+
+
+def _rows_lost(source: str, root: etree._Element) -> bool:
+    """Whether the HTML reader dropped table rows, as it does behind a second <html>."""
+    kept = sum(1 for _ in root.iter("tr"))  # below this root: what follows </html> may be a root of its own
+    return len(_ROW_TAG.findall(source)) > kept and len(_ROW_TAG.findall(_UNSEEN.sub(" ", source))) > kept
 
 
 def _classes(element: etree._Element) -> list[str]:
@@ -103,7 +138,8 @@ def _head(root: etree._Element) -> tuple[str, str, str]:
 def _regions(root: etree._Element) -> list[etree._Element]:
     """The outermost blocks that hold the act's text; there is one on a page as known."""
     found = [each for each in root.iter("div") if {"container_gamma", "text"} <= set(_classes(each))]
-    return [each for each in found if not any(above in found for above in each.iterancestors("div"))]
+    known = frozenset(found)
+    return [each for each in found if not any(above in known for above in each.iterancestors("div"))]
 
 
 def _tables(region: etree._Element) -> list[etree._Element]:

@@ -9,6 +9,7 @@ from crawler.pages.text import fold_homoglyphs, plain
 
 _CODE_NOISE = re.compile("[\\s\u00ad\u200b-\u200f\u2060\ufeff.\\-–]+")
 _EIGHT_DIGITS = re.compile(r"[0-9]{8}")
+_DATES = re.compile(r"\d{1,2}\W+\d{1,2}\W+\d{4}|\d{4}\W+\d{1,2}\W+\d{1,2}|(?:19|20)\d\d\W+(?:19|20)\d\d")
 #: «001. Документирование», «00101 Получение паспорта», «001 01. …», «Раздел 001 …»; digits may stand apart.
 _SECTION = re.compile(
     r"(?:подраздел|раздел|кіші бөлім|бөлім)?\s*((?:\d[ .]?){5}|(?:\d ?){3})(?!\d)[\s.):–—-]*(?=\W{0,2}[^\W\d])(.+)",
@@ -41,6 +42,11 @@ def code_of(text: str) -> str:
         return text
     digits = _CODE_NOISE.sub("", text)
     return digits if _EIGHT_DIGITS.fullmatch(digits) else ""
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a date or a span of years, which have eight digits as a code has."""
+    return bool(_DATES.fullmatch(text.strip()))
 
 
 def section_of(text: str) -> tuple[tuple[str, str], ...]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _NUMBER = re.compile(r"№?\s*(\d{1,5})(?:\s*[-–—.]\s*(\d{1,5}))?\s*[.)]?")
+
+#: A gap longer than a register is a misprint.
+_LONGEST_GAP = 5_000
 
 
 def number_of(text: str) -> tuple[int, int] | None:
@@ -28,6 +31,7 @@ class RowNumbers:
     surplus: int = 0  # numbers of ranges beyond their one row
     at_break: bool = True
     odd: int = 0  # a number that did not fit, in case the next one goes on from it
+    skipped: set[int] = field(default_factory=set)  # the numbers that gaps leave out
 
     @property
     def last(self) -> int:
@@ -54,6 +58,7 @@ class RowNumbers:
             return "number_restart"
         elif number > expected:
             verdict = "number_gap"
+            self.skipped.update(range(expected, min(number, expected + _LONGEST_GAP)))
         else:
             self.odd = number
             return "number_repeated" if number == self.previous else "number_out_of_order"

@@ -57,6 +57,11 @@ def told(page: RegisterPage) -> set[tuple[str, str]]:
     return {(f.code, f.address) for f in page.findings if (f.code, f.level) != ("missing_column", Level.WARNING)}
 
 
+def codes_told(page: RegisterPage) -> set[str]:
+    """The codes of what `told` gives."""
+    return {code for code, _ in told(page)}
+
+
 def test_head_and_notes_and_what_follows_the_text() -> None:
     page = read(
         "<p>Сноска. Заголовок в редакции приказа.</p>",
@@ -379,7 +384,8 @@ def test_a_table_that_goes_on_without_heading_is_read_and_told() -> None:
 
 def test_a_code_in_the_text_between_the_tables_is_told() -> None:
     page = read(table(tr(*HEADING), service(1, "00101001")), "<p>00101002 Выдача удостоверения</p>")
-    assert told(page) == {("leftover_text", "text outside the tables")}
+    assert codes_told(page) == {"leftover_text", "rows_outside"}
+    assert not page.complete
 
 
 def test_windows_1251_and_a_page_without_the_known_blocks() -> None:
@@ -450,7 +456,8 @@ def test_what_stands_in_the_block_after_the_text_is_not_the_text() -> None:
     register = table(tr(*HEADING), service(1, "00101001"))
     page = read(register, f'<div class="container_omega aftertext">{register}<p>Сноска. Чужая.</p></div>')
     assert (len(page.rows), page.notes) == (1, ())
-    assert told(page) == set()
+    assert codes_told(page) == {"rows_outside"}
+    assert not page.complete
 
 
 def test_nul_characters_are_dropped() -> None:
