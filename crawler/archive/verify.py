@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import sys
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +83,15 @@ def inspect(root: Path, progress: Callable[[int, int], None] = lambda _done, _al
 
 
 @dataclass(slots=True)
+class _Found:
+    """What a WARC file holds: its captures, the stretches that no record could be read from, whether any was torn."""
+
+    captures: list[Capture] = field(default_factory=list)
+    damaged: list[range] = field(default_factory=list)
+    torn: bool = False
+
+
+@dataclass(slots=True)
 class _Check:
     root: Path
     problems: list[Problem] = field(default_factory=list)
@@ -128,42 +140,61 @@ class _Check:
                     self.note(path, "", f"its sha256 is {found.sha256}, the manifest says {entry.sha256}")
         for odd in listed:
             self.note(layout.manifest_path(self.root, run.run_id), "", f"lists a file that is not the run's: {odd}")
-        captures = self._warc(run, places[WARC]) if places[WARC].is_file() else []
-        self._index(places[INDEX], captures)
+        lines = dict(self._lines(places[INDEX], capture_of))
+        held = self._warc(run, places[WARC], lines.values()) if places[WARC].is_file() else _Found()
+        self._index(places[INDEX], lines, held)
         for name in (FETCHES, ISSUES):
             for _ in self._lines(places[name], _LOG_READERS[name]):
                 pass
         self._record(run, places[RUN])
 
-    def _warc(self, run: Manifest, path: Path) -> list[Capture]:
-        captures, records = [], 0
-        try:
-            with path.open("rb") as file:
-                for member in members(file):
-                    records += 1
-                    capture = self._member(run, path, member)
-                    if capture:
-                        captures.append(capture)
-        except TornError as error:
-            self.note(path, f"offset {error.offset}", str(error))
-        else:
-            if records != run.records:
-                self.note(path, "", f"holds {records} records, the manifest says {run.records}")
+    def _warc(self, run: Manifest, path: Path, lines: Iterable[Capture]) -> _Found:
+        found, records = _Found(), 0
+        # Where a record begins, as the index tells: an answer, and its request right behind it.
+        begins = sorted({place for line in lines for place in (line.offset, line.offset + line.length)})
+        for member in self._members(path, begins, found):
+            records += 1
+            try:
+                capture = self._member(run, path, member)
+            except IntegrityError as error:
+                self.note(path, f"offset {member.offset}", str(error))
+                found.damaged.append(range(member.offset, member.offset + member.length))
+                continue
+            if capture:
+                found.captures.append(capture)
+        if not found.torn and records != run.records:
+            self.note(path, "", f"holds {records} records, the manifest says {run.records}")
         self.records += records
-        return captures
+        return found
+
+    def _members(self, path: Path, begins: list[int], found: _Found) -> Iterator[Member]:
+        """Every record that can be unpacked; behind one that cannot, on from where the index says that one begins."""
+        start = 0
+        with path.open("rb") as file:
+            while True:
+                file.seek(start)
+                try:
+                    yield from members(file)
+                    return
+                except TornError as error:
+                    self.note(path, f"offset {error.offset}", str(error))
+                    found.torn = True
+                    following = bisect_right(begins, error.offset)
+                    if following == len(begins):
+                        found.damaged.append(range(error.offset, sys.maxsize))
+                        return
+                    start = begins[following]
+                    found.damaged.append(range(error.offset, start))
 
     def _member(self, run: Manifest, path: Path, member: Member) -> Capture | None:
+        """The capture that a record is, None for another record. Raises IntegrityError if it cannot be read."""
         place = f"offset {member.offset}"
-        try:
-            record = parse(member.data)
-            for problem in _digests(record):
-                self.note(path, place, problem)
-            if record.type not in CAPTURES:
-                return None
-            capture = capture_from(record, run.run_id, member)
-        except IntegrityError as error:
-            self.note(path, place, str(error))
+        record = parse(member.data)
+        for problem in _digests(record):
+            self.note(path, place, problem)
+        if record.type not in CAPTURES:
             return None
+        capture = capture_from(record, run.run_id, member)
         if capture.refers_to is None:
             self.bodies[(capture.warc, capture.offset)] = capture.sha256
             if len(record.payload) != capture.size:
@@ -173,18 +204,21 @@ class _Check:
             self.note(path, place, f"refers to a body that does not lie in {name} at offset {offset}")
         return capture
 
-    def _index(self, path: Path, captures: list[Capture]) -> None:
-        lines = dict(self._lines(path, capture_of))
+    def _index(self, path: Path, lines: dict[int, Capture], found: _Found) -> None:
+        """Compare line by line, in order; the lines of records that are named as damaged already are left out."""
         if not path.is_file():
             return
-        for number, capture in enumerate(captures, 1):
-            line = lines.pop(number, None)
+        damaged = {number for number, line in lines.items() if any(line.offset in part for part in found.damaged)}
+        rest = {number: line for number, line in lines.items() if number not in damaged}
+        for number, capture in zip((n for n in count(1) if n not in damaged), found.captures, strict=False):
+            line = rest.pop(number, None)
             if line is not None and line != capture:
                 self.note(path, f"line {number}", f"differs from the record in {capture.warc} at {capture.offset}")
-        for number in lines:
+        for number in rest:
             self.note(path, f"line {number}", "names a record that the WARC file does not hold")
-        if not lines and sum(1 for _ in path.open("rb")) < len(captures):
-            self.note(path, "", f"has fewer lines than the WARC file has captures ({len(captures)})")
+        held = len(found.captures) + len(damaged)
+        if not rest and sum(1 for _ in path.open("rb")) < held:
+            self.note(path, "", f"has fewer lines than the WARC file has captures ({held})")
 
     def _lines(self, path: Path, read: Callable[[dict[str, Any]], Any]) -> Iterator[tuple[int, Any]]:
         if not path.is_file():

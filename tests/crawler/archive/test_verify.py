@@ -82,6 +82,27 @@ def test_a_changed_page_is_named_with_its_place(archive: Path) -> None:
     assert f"offset {index['offset']}" in places
 
 
+@pytest.mark.parametrize("line", range(3))
+@pytest.mark.parametrize("where", ["begin", "middle", "end", "request"])
+def test_one_damaged_record_is_named_alone(archive: Path, line: int, where: str) -> None:
+    """Of one run's file: that its sum differs, and the record. Those behind it are read and fit as before."""
+    path = sorted((archive / "warc").iterdir())[0]
+    run_id = path.name.removesuffix(".warc.gz")
+    lines = [capture_of(json.loads(text)) for text in (archive / "index" / f"{run_id}.jsonl").read_text().splitlines()]
+    begin, length = lines[line].offset, lines[line].length
+    at = {"begin": begin, "middle": begin + length // 2, "end": begin + length - 6, "request": begin + length + 40}[
+        where
+    ]
+    content = bytearray(path.read_bytes())
+    content[at] ^= 0x10
+    path.write_bytes(content)
+    found = [problem for problem in verify(archive) if problem.file == relative(archive, path)]
+    damaged = begin + length if where == "request" else begin
+    assert [problem.place for problem in found] == ["", f"offset {damaged}"]
+    others = {problem.message for problem in verify(archive)} - {problem.message for problem in found}
+    assert all(f"refers to a body that does not lie in {path.name} at offset {begin}" == one for one in others)
+
+
 def test_a_rewritten_index_line_is_named_with_its_line(archive: Path) -> None:
     path = sorted((archive / "index").iterdir())[0]
     path.write_text(path.read_text().replace('"status":200', '"status":404', 1))
