@@ -39,9 +39,13 @@ HOLDING = frozenset(
         "register_repeated",
         "wrong_language",
         "no_rows",
+        "leftover_text",
+        "maybe_dead",
+        "row_not_understood",
+        "many_errors",
         "rows_outside",
         "rows_lost",
-        "too_nested",
+        "nested_too_deep",
     }
 )
 _LETTERS_TO_DECIDE = 40
@@ -49,6 +53,8 @@ _LETTERS_READ = 6_000
 #: Levels of elements, and of tables in tables, beyond which a page is not read.
 _DEEPEST = 200
 _NESTED_TABLES = etree.XPath("boolean(//table[count(ancestor::table) > 3])")
+#: Rows with errors that hold no page however small it is.
+_FEW_ERRORS = 3
 _ROW_TAG = re.compile(r"<tr[\s>/]", re.IGNORECASE)
 _UNSEEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|noscript)\b.*?(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
 _CODE_IN_TEXT = re.compile(r"(?<!\d)0\d{7}(?!\d)")
@@ -68,7 +74,7 @@ def parse_register(body: bytes, target: Target, content_type: str = "") -> Regis
         return RegisterPage("", "", "", None, (), 0, False, (), tuple(page.findings))
     if _too_nested(root):
         page.find(
-            "too_nested", Level.ERROR, "page", "elements or tables nested deeper than in any act; nothing was read"
+            "nested_too_deep", Level.ERROR, "page", "elements or tables nested deeper than in any act; nothing was read"
         )
         return RegisterPage("", "", "", None, (), 0, False, (), tuple(page.findings))
     title, requisites, status = _head(root)
@@ -82,6 +88,7 @@ def parse_register(body: bytes, target: Target, content_type: str = "") -> Regis
         page.find("rows_lost", Level.ERROR, "page", "the source has more table rows than its tree: broken off inside")
     accounted = read_tables(page, [table for region in regions for table in _tables(region)])
     report_rest(page, root, frozenset(accounted))
+    _weigh_errors(page)
     lang = _language(page, f"{title} {requisites}", target)
     rows = tuple(page.rows)
     last = page.numbers.last
@@ -110,6 +117,15 @@ def _too_nested(root: etree._Element) -> bool:
         if not level:
             return bool(_NESTED_TABLES(root))
     return True
+
+
+def _weigh_errors(page: PageState) -> None:
+    """Holds a page of which more than one row in twenty was not understood: then it is the layout, not the rows."""
+    places = {each.address.split(" column ")[0] for each in page.findings if each.level is Level.ERROR}
+    rows = sum(" row " in place for place in places)
+    if rows >= _FEW_ERRORS and rows * 20 > len(page.rows):
+        message = f"errors in {rows} of {len(page.rows)} rows"
+        page.find("many_errors", Level.ERROR, "page", message)
 
 
 def _rows_lost(source: str, root: etree._Element) -> bool:

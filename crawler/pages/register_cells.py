@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from crawler.pages.columns import Heading
 from crawler.pages.fields import read_forms, read_payments, read_provider_levels, read_recipients
 from crawler.pages.grid import GridRow
 from crawler.pages.records import Level, RegisterRow
-from crawler.pages.register_marks import code_of
+from crawler.pages.register_marks import code_of, says_dead
 from crawler.pages.register_state import PageState
 from crawler.pages.row_numbers import number_of
 
 _NAMES = frozenset({"name", "subname"})
+#: Cells beside the name in which a mark of exclusion is about the row.
+_SAY_DEAD = ("form", "payment", "recipient", "provider", "developer", "intake", "bylaw")
+#: Characters of a cell that are read for its meaning.
+_LONGEST_READ = 5_000
+
+
+@lru_cache(maxsize=20_000)
+def _begins_dead(text: str) -> bool:
+    return says_dead(text, at_start=True)
 
 
 class CellReader:
@@ -114,21 +124,41 @@ class CellReader:
         """The sets that the row's cells were read as, with a finding for each that was not understood."""
         values: dict[str, Any] = {}
         if "form" in texts:
-            forms = read_forms(texts["form"])
+            forms = read_forms(self._bounded(row, texts, "form"))
             values["forms"] = forms.values
             if forms.leftover or not forms.values:
                 message = f"not understood: {forms.leftover}" if forms.leftover else "no delivery form"
                 self.find("unknown_form", Level.ERROR, row, "form", message, texts["form"])
         if "payment" in texts:
-            values["payments"] = read_payments(texts["payment"]).values
+            values["payments"] = read_payments(self._bounded(row, texts, "payment")).values
         if "recipient" in texts:
-            values["recipients"] = read_recipients(texts["recipient"]).values
+            values["recipients"] = read_recipients(self._bounded(row, texts, "recipient")).values
         if "provider" in texts:
-            values["provider_levels"] = read_provider_levels(texts["provider"]).values
+            values["provider_levels"] = read_provider_levels(self._bounded(row, texts, "provider")).values
         for name, column in (("payments", "payment"), ("recipients", "recipient"), ("provider_levels", "provider")):
             if name in values and not values[name]:
                 self.find(f"unknown_{column}", Level.WARNING, row, column, "not understood", texts[column])
+        self._check_meaning(row, texts, values)
         return values
+
+    def _bounded(self, row: GridRow, texts: dict[str, str], column: str) -> str:
+        """The cell's text as far as it is read for its meaning."""
+        text = texts[column]
+        if len(text) > _LONGEST_READ:
+            message = f"{len(text)} characters, read as far as {_LONGEST_READ}"
+            self.find("cell_too_long", Level.ERROR, row, column, message, text)
+        return text[:_LONGEST_READ]
+
+    def _check_meaning(self, row: GridRow, texts: dict[str, str], values: dict[str, Any]) -> None:
+        """A service row that may be none: a cell says it is excluded, or nothing of it was understood but a name."""
+        for column in _SAY_DEAD:
+            text = texts.get(column, "")
+            if text and _begins_dead(text):
+                self.find("maybe_dead", Level.ERROR, row, column, "a cell of a live row says it is excluded", text)
+        known = texts.get("code") or ("code" not in texts and number_of(texts.get("number", "")))
+        if not known and not any(values.values()):
+            message = "nothing but a name was understood; it may be no service"
+            self.find("row_not_understood", Level.ERROR, row, "", message, " | ".join(row.texts))
 
     def _add(self, row: GridRow, texts: dict[str, str], **values: Any) -> None:  # noqa: ANN401 - sets of four kinds
         page = self.page

@@ -19,21 +19,32 @@ _SECTION = re.compile(
 _BOTH_SECTIONS = re.compile(r"(\d{3})[\s.):–—-]+([^\W\d].*?)\s+(\1\d{2})[\s.):–—-]+([^\W\d].+)", re.DOTALL)
 _LONGEST_SECTION = 1_000
 _DEAD_WORDS = (
-    r"(?:исключен(?:а|о|ы)?\b|утратил(?:а|о|и)? силу|утративш\w+ силу|ал(?:ын)?ып тасталды|ал(?:ын)?ып тасталған"
-    r"|күші жойылды|күші жойылған|күшін жойды|күшін жойған)"
+    r"(?:исключен(?:а|о|ы)?\b|исключить\b|исключа[ею]тся\b|подлеж[аи]т исключению"
+    r"|утрати(?:л|ла|ло|ли|ть) силу|утрачива[ею]т силу|утративш\w+ силу"
+    r"|действие прекра(?:щено|щается|тить)|прекрати(?:л|ла|ло|ли) действие"
+    r"|ал(?:ын)?ып таста(?:лды|лған|лсын|лады|у)\b|шығарып таста(?:лды|лған|лсын|лады)\b"
+    r"|күші(?:н)? жой(?:ылды|ылған|ылсын|ылады|ды|ған|ады)\b|қолданы(?:сы|луы) тоқтаты(?:лды|лған|лсын|лады)\b)"
 )
 _DEAD_ANYWHERE = re.compile(_DEAD_WORDS)
 _DEAD_AT_START = re.compile(
-    rf"[\W\d]*(?:(?:строка|строки|пункт|позиция|жол|тармақ)[\W\d]*)?(?:(?:порядковы\w+ номер\w*)[\W\d]*)?{_DEAD_WORDS}"
+    rf"(?:примечание)?[\W\d]*(?:(?:строка|строки|строку|подпункт|пункт|позиция|жол|тармақша|тармақ)[\W\d]*)?"
+    rf"(?:(?:с )?(?:порядковы\w+ номер\w*)[\W\d]*)?{_DEAD_WORDS}"
 )
+#: A mark of exclusion begins a text; further in it is not looked for, so that a long text costs nothing.
+_LONGEST_DEAD_START = 400
 #: A cheap look at a raw text before it is folded: how the words above begin, look-alike letters let through.
-_DEAD_HINT = re.compile(r"[\W\d]*(?:[иИ]с|[уУ]т|[аaАA]л|[кkКK][үҮ]|[сcСC]т|[пПжЖтT])", re.DOTALL)
+_DEAD_HINT = re.compile(r"[\W\d]*(?:[иИ]с|[уУ]т|[аaАA]л|[кkКK][үҮ]|[сcСC]т|[шШ]ы|[дД]е|[қҚ]ол|[пПжЖтT])", re.DOTALL)
 _NOTE = re.compile(
     r"[\s*]*(?:Сноска\.|Ескерту\.|Примечание\s+(?:ИЗПИ|РЦПИ)|(?:ЗҚАИ|РҚАО)\S*\s+(?:ескерт)|Ескерту\s*[!:]|Примечание\s*[!:.])",
     re.IGNORECASE,
 )
 _APPENDIX = re.compile(r"\s*(?:приложение|қосымша|\d+\s*-?\s*қосымша)\b", re.IGNORECASE)
-_SMALL_NUMBER = re.compile(r"\(?(\d{1,2})[.)]?")
+#: Numbers of columns, in one way throughout: «1», «3.1», «(4)», «-5-»; Roman; single letters.
+_COLUMN_MARKS = tuple(
+    re.compile(rf"[(\[–—-]?\s*(?:{mark})\s*[.)\]–—-]*", re.IGNORECASE)
+    for mark in (r"\d{1,2}(?:[.-]\d{1,2})?", "[IVXІХ]{1,5}", r"[^\W\d_]")
+)
+_TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
 def code_of(text: str) -> str:
@@ -65,7 +76,7 @@ def says_dead(text: str, at_start: bool) -> bool:
     """Whether a text says that a row is excluded or repealed; `at_start`: only if it begins so, as names may go on."""
     if at_start and not _DEAD_HINT.match(text):
         return False
-    folded = fold_homoglyphs(plain(text)).casefold().replace("ё", "е")
+    folded = fold_homoglyphs(plain(text[:_LONGEST_DEAD_START] if at_start else text)).casefold().replace("ё", "е")
     return bool(_DEAD_AT_START.match(folded) if at_start else _DEAD_ANYWHERE.search(folded))
 
 
@@ -80,12 +91,13 @@ def is_appendix(text: str) -> bool:
 
 
 def is_column_numbers(texts: Sequence[str]) -> bool:
-    """Whether a row's texts are the column numbers 1, 2, 3… that follow a heading."""
-    numbers = [_SMALL_NUMBER.fullmatch(text.strip()) for text in texts]
-    values = [int(number[1]) for number in numbers if number]
-    return len(values) >= 3 and len(values) == len(texts) and values == list(range(values[0], values[0] + len(values)))
+    """Whether a row's texts are the marks that number the columns under a heading: 1 2 3…, I II III…, а б в….
+
+    Numbers may repeat or be misprinted; a row of such marks alone names no service.
+    """
+    return len(texts) >= 3 and any(all(marks.fullmatch(text.strip()) for text in texts) for marks in _COLUMN_MARKS)
 
 
-def is_bare_number(text: str) -> bool:
-    """Whether a text is a small number alone, as in the row of column numbers."""
-    return len(text) < 6 and bool(_SMALL_NUMBER.fullmatch(text))
+def has_word(text: str) -> bool:
+    """Whether a text has two letters beside each other; a name without them names nothing."""
+    return bool(_TWO_LETTERS.search(text))

@@ -8,8 +8,8 @@ from crawler.pages.records import Level
 from crawler.pages.register_cells import CellReader
 from crawler.pages.register_marks import (
     code_of,
+    has_word,
     is_appendix,
-    is_bare_number,
     is_column_numbers,
     is_note,
     says_dead,
@@ -62,7 +62,7 @@ class TableReader:
         if row.merged or len(row.texts) < self.cells.width:
             return False
         name = self.cells.text(row, "name")
-        if not name or is_bare_number(name) or says_dead(name, at_start=True):
+        if not has_word(name) or says_dead(name, at_start=True):
             return False
         if "code" in self.heading.columns:
             return bool(code_of(self.cells.text(row, "code"))) and row.texts.count("") < self.cells.width - 3
@@ -104,7 +104,7 @@ class TableReader:
             return
         elif len(parts) == 1:
             self._lone_text(row, *parts[0])
-        elif self.cells.text(row, "name") or code_of(self.cells.text(row, "code")):
+        elif has_word(self.cells.text(row, "name")) or code_of(self.cells.text(row, "code")):
             self.cells.service(row)
         else:
             self.cells.find(
@@ -138,10 +138,14 @@ class TableReader:
     def _dead(self, row: GridRow, parts: tuple[tuple[int, str], ...]) -> bool:
         """A row that says it is excluded or repealed, in one wide cell, in its name, or as all that is left of it."""
         labels = (self.heading.columns.get("number"), self.heading.columns.get("code"))
-        rest = sum(column not in labels for column, _ in parts)
+        name = self.heading.columns.get("name")
+        worded = [column for column, text in parts if column not in labels and has_word(text)]
+        alone = len(worded) <= 1 or (len(worded) == 2 and name in worded)  # nothing but a name beside it
         for column, text in parts:
-            wide = row.width_of(column) >= 3 or rest <= 1
-            if (wide or column == self.heading.columns.get("name")) and says_dead(text, at_start=not wide):
+            wide = row.width_of(column) >= 3 or len(worded) <= 1
+            if alone and column in worded and column != name and says_dead(text, at_start=True):
+                wide = True
+            if (wide or column == name) and says_dead(text, at_start=not wide):
                 self.cells.dead(row, column, text)
                 return True
         return False

@@ -106,5 +106,5 @@ def test_a_table_without_codes_goes_on_by_its_numbers() -> None:
 )
 def test_a_page_nested_without_end_is_held_unread(text: str) -> None:
     page = read(table(tr(*HEADING), *ROWS), text)
-    assert held(page) == {"too_nested"}
+    assert held(page) == {"nested_too_deep"}
     assert page.rows == ()
