@@ -7,8 +7,10 @@ stdout is for results, stderr for everything else. Exit codes: 0 fine, 1 a findi
 from __future__ import annotations
 
 import json
+import os
 import sys
-from typing import Any
+from importlib.metadata import version
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
@@ -26,8 +28,25 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-#: Where everything that is no result goes; a terminal gets progress bars, a file or cron gets plain lines.
-log = Console(stderr=True, highlight=False, soft_wrap=True)
+#: Where everything that is no result goes; a terminal gets progress bars, a file or cron gets plain lines. So does who
+#: asks for no colours or has a terminal that cannot move its cursor.
+_PLAIN = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+log = Console(stderr=True, highlight=False, soft_wrap=True, force_terminal=False if _PLAIN else None)
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        say(f"egov-audit {version('egov-audit')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version and end.", callback=_say_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Options that go before any command."""
 
 
 def load_config(**overrides: object) -> AuditConfig:

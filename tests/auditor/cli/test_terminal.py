@@ -1,0 +1,45 @@
+"""What a terminal, a pipe or a narrow locale makes of the command: never a traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.auditor.cli.command import EGOV_AUDIT, egov_audit
+
+
+@pytest.mark.parametrize("words", [("--version",), ("--help",)])
+def test_a_reader_that_goes_away_ends_it_without_a_word(tmp_path: Path, words: tuple[str, ...]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [str(EGOV_AUDIT), *words], cwd=tmp_path, stdout=writing, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_the_version(tmp_path: Path) -> None:
+    ended = egov_audit(tmp_path, "--version")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith("egov-audit ")
+
+
+def test_a_narrow_locale_loses_nothing(tmp_path: Path) -> None:
+    narrow = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    ended = egov_audit(tmp_path, "query", "--lang", "ru", **narrow)
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out == egov_audit(tmp_path, "query", "--lang", "ru").out
+    ended = egov_audit(tmp_path, "code-file", "нет.csv", "out.csv", **narrow)
+    assert ended.code == 2
+    assert "cannot be read" in ended.err
+
+
+def test_start_up_leaves_the_heavy_libraries_alone() -> None:
+    program = "import sys, auditor.cli.main; print(*{'scipy', 'scrapy', 'pymorphy3'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
