@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from auditor.link.scoring import Matrix
 
@@ -46,6 +45,9 @@ def assign(odds: Matrix) -> list[Pairing]:
     if not odds.size:
         return []
     worth = np.maximum(odds.astype(np.float64) - CANDIDATE_FROM, 0.0)
+    # Here, because loading it takes longer than most commands.
+    from scipy.optimize import linear_sum_assignment
+
     rows, columns = linear_sum_assignment(worth, maximize=True)
     column_of = np.full(odds.shape[0], -1)
     row_of = np.full(odds.shape[1], -1)

@@ -11,14 +11,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
-from scipy import sparse
 
 from auditor.link.words import GENERIC, field_key, folded, numbers, stem, stems, turns, words
 from auditor.records import Entry
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 Matrix = NDArray[np.float32]
 
@@ -196,6 +199,9 @@ def _misspellings(
 
 
 def _bag(stems: Sequence[frozenset[str]], index: dict[str, int]) -> sparse.csr_matrix:
+    # Here, because loading it takes longer than most commands.
+    from scipy import sparse
+
     columns = [index[word] for bag in stems for word in sorted(bag)]
     ends = np.cumsum([0, *(len(bag) for bag in stems)])
     data = np.ones(len(columns), dtype=np.float32)
