@@ -31,13 +31,17 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
     """
     partial = path.with_name(path.name + ".part")
     count = 0
-    with partial.open("w", encoding="utf-8-sig" if bom else "utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(header)
-        for row in rows:
-            writer.writerow([safe_cell(value) for value in row])
-            count += 1
-        stream.flush()
-        os.fsync(stream.fileno())
-    partial.replace(path)
+    try:
+        with partial.open("w", encoding="utf-8-sig" if bom else "utf-8", newline="") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow(header)
+            for row in rows:
+                writer.writerow([safe_cell(value) for value in row])
+                count += 1
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(path)
+    except OSError as error:
+        # The partial file is nobody's concern: what could not be written is the file that was asked for.
+        raise OSError(error.errno, error.strerror, str(path)) from error
     return count

@@ -112,8 +112,9 @@ def code_file(
     """Code `source` into `target`, whole or not at all; gives what was read and the codings in its order.
 
     `beside_people`: the file holds people's codes, which stay; the machine's get columns named `machine_…`. Without it
-    a file that has such columns already is refused (ContentError).
+    a file that has such columns already is refused (ContentError). Raises UsageError for a target that is the source.
     """
+    _check_names(source, target)
     table = read_table(source)
     added = tuple(f"machine_{name}" if beside_people else name for name in ADDED)
     taken = [name for name in added if name in table.header]
@@ -126,6 +127,14 @@ def code_file(
     rows = ([*row, *_cells(coding)] for row, coding in zip(table.rows, codings, strict=True))
     write_csv(target, [*table.header, *added], rows, bom=table.bom)
     return table, codings
+
+
+def _check_names(source: Path, target: Path) -> None:
+    for path in (source, target):
+        if str(path) == "-":
+            raise UsageError("- stands for no file here: give the file's name")
+    if source.exists() and target.exists() and source.samefile(target):
+        raise UsageError(f"{target} is the file that is read: give another one to write")
 
 
 def _check_codes(table: Table, source: Path) -> None:

@@ -124,3 +124,32 @@ def test_the_command_prints_agreement(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.stderr
     assert "nature: agreement 100.0%" in result.stdout
     assert "2 rows coded" in result.stderr
+
+
+def test_the_file_that_is_read_is_never_written(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(LIST, encoding="utf-8")
+    (tmp_path / "same.csv").symlink_to(source)
+    for target in (source, tmp_path / "same.csv", tmp_path / "." / "in.csv"):
+        with pytest.raises(UsageError, match="is the file that is read"):
+            code_file(CODER, source, target, Lang.RU)
+    assert source.read_text(encoding="utf-8") == LIST
+
+
+def test_a_dash_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    source = tmp_path / "in.csv"
+    source.write_text(LIST, encoding="utf-8")
+    for pair in ((Path("-"), tmp_path / "out.csv"), (source, Path("-"))):
+        with pytest.raises(UsageError, match="no file"):
+            code_file(CODER, *pair, Lang.RU)
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+def test_a_file_that_cannot_be_written_is_named_as_it_was_given(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(LIST, encoding="utf-8")
+    for target in (tmp_path / "nowhere" / "out.csv", tmp_path):
+        with pytest.raises(OSError, match="No such file|directory") as told:
+            code_file(CODER, source, target, Lang.RU)
+        assert told.value.filename == str(target)
