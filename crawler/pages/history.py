@@ -11,7 +11,7 @@ from bs4 import Tag
 
 from crawler.pages.address import read_date
 from crawler.pages.records import Finding, HistoryPage, HistoryRow, Level, Target
-from crawler.pages.soup import attribute, cut, read_tree, text_of
+from crawler.pages.soup import attribute, cut, nesting, read_tree, text_of
 from crawler.pages.text import compare_key
 
 _DATE = re.compile(r"(?<![0-9.])[0-9]{2}\.[0-9]{2}\.[0-9]{4}(?![0-9])")
@@ -37,6 +37,9 @@ def parse_history(body: bytes, target: Target, content_type: str = "") -> Histor
     Never raises.
     """
     tree = read_tree(body, content_type)
+    deep = nesting(tree, ("table", "tr"))
+    if deep is not None:
+        return HistoryPage((), (deep,))
     tables = tree.select("table#ethernatable")
     findings: list[Finding] = []
     if len(tables) != 1:
@@ -45,20 +48,20 @@ def parse_history(body: bytes, target: Target, content_type: str = "") -> Histor
                 "history_tables", Level.ERROR, "page", f"{len(tables)} tables with the id ethernatable, one is expected"
             )
         )
-    rows: list[HistoryRow] = []
+    rows: dict[date, HistoryRow] = {}
     for number, table in enumerate(tables, 1):
         _read_table(table, number, target, rows, findings)
     if tables and not rows:
         findings.append(Finding("no_editions", Level.ERROR, "table 1", "the table names no edition"))
-    current = [row for row in rows if row.current]
+    current = [row for row in rows.values() if row.current]
     if rows and len(current) != 1:
         findings.append(
             Finding("current_rows", Level.WARNING, "table 1", f"{len(current)} rows link the current text, not one")
         )
-    return HistoryPage(tuple(rows), tuple(findings))
+    return HistoryPage(tuple(rows.values()), tuple(findings))
 
 
-def _read_table(table: Tag, number: int, target: Target, rows: list[HistoryRow], findings: list[Finding]) -> None:
+def _read_table(table: Tag, number: int, target: Target, rows: dict[date, HistoryRow], findings: list[Finding]) -> None:
     columns = _Columns()
     for index, line in enumerate(table.find_all("tr"), 1):
         cells = line.find_all(["td", "th"], recursive=False)
@@ -131,14 +134,13 @@ def _path(href: str) -> list[str]:
         return []
 
 
-def _add(row: HistoryRow, address: str, rows: list[HistoryRow], findings: list[Finding]) -> None:
+def _add(row: HistoryRow, address: str, rows: dict[date, HistoryRow], findings: list[Finding]) -> None:
     """One edition a date: two orders that took effect on one day made one text."""
-    for index, known in enumerate(rows):
-        if known.date == row.date:
-            findings.append(
-                Finding("date_twice", Level.WARNING, address, f"{row.date:%d.%m.%Y} has a row already", cut(row.info))
-            )
-            if row.current and not known.current:
-                rows[index] = replace(known, href=row.href, current=True)
-            return
-    rows.append(row)
+    known = rows.setdefault(row.date, row)
+    if known is row:
+        return
+    findings.append(
+        Finding("date_twice", Level.WARNING, address, f"{row.date:%d.%m.%Y} has a row already", cut(row.info))
+    )
+    if row.current and not known.current:
+        rows[row.date] = replace(known, href=row.href, current=True)

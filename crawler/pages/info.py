@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from bs4 import BeautifulSoup
 
 from crawler.pages.records import Finding, InfoPage, Level, Target
-from crawler.pages.soup import cut, read_tree, text_of
+from crawler.pages.soup import cut, nesting, read_tree, text_of
 
 
 def parse_info(body: bytes, target: Target, content_type: str = "") -> InfoPage:
     """What the card says, in page order. A card without title, status or any field is a finding. Never raises."""
     tree = read_tree(body, content_type)
+    deep = nesting(tree, ("table", "tr", "dt"))
+    if deep is not None:
+        return InfoPage("", "", (), (deep,))
     title = text_of(tree.select_one("div.slogan h1") or tree.select_one("h1"))
     status = text_of(tree.select_one("span[class^=status], span[class*=' status']"))
     findings: list[Finding] = []
@@ -29,7 +32,8 @@ def parse_info(body: bytes, target: Target, content_type: str = "") -> InfoPage:
 def _fields(tree: BeautifulSoup, findings: list[Finding]) -> Iterator[tuple[str, str]]:
     for number, part in enumerate(tree.find_all(["tr", "dt"]), 1):
         if part.name == "dt":
-            cells = [part, *part.find_next_siblings("dd", limit=1)]
+            told = part.find_next_sibling(["dt", "dd"])
+            cells = [part, told] if told is not None and told.name == "dd" else [part]
         else:
             cells = part.find_all(["td", "th"], recursive=False)
         texts = [text_of(cell) for cell in cells]

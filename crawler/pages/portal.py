@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, Tag
-from bs4.element import NavigableString
+from bs4.element import NavigableString, PageElement
 
 from crawler.pages.address import Site, host_of, identify, urls_for
 from crawler.pages.records import Finding, Level, PageKind, PortalList, PortalListing, ServicePage, Target
-from crawler.pages.soup import attribute, cut, lines_of, read_tree, text_of
+from crawler.pages.soup import attribute, cut, has_class, lines_of, nearest, nesting, read_tree, text_of
 from crawler.pages.text import compare_key
 
 _CATEGORY = "category-item"
@@ -38,7 +39,11 @@ def parse_portal_list(body: bytes, target: Target, site: Site, content_type: str
     A service in two categories is two listings with one slug; a line repeated inside a category is one, with a finding.
     A link that leads elsewhere or has no slug is an error finding. Never raises.
     """
-    return _ListReader(read_tree(body, content_type), target, site).read()
+    tree = read_tree(body, content_type)
+    deep = nesting(tree, ("a",), (_CATEGORY,))
+    if deep is not None:
+        return PortalList((), complete=False, findings=(deep,))
+    return _ListReader(tree, target, site).read()
 
 
 class _ListReader:
@@ -49,7 +54,10 @@ class _ListReader:
         self.target = target
         self.site = site
         self.url = next(iter(urls_for(target, site)), site.base)
-        self.categories = tree.select(f".{_CATEGORY}")
+        self.categories = tree.find_all(class_=_CATEGORY)
+        self.category_of = nearest(tree, lambda tag: has_class(tag, _CATEGORY))
+        self.line_of = nearest(tree, lambda tag: tag.name == "li")
+        self.content_of = nearest(tree, lambda tag: attribute(tag, "id") == "region-content")
         self.names = {id(item): self._category_name(item) for item in self.categories}
         links = (anchor for item in self.categories for anchor in item.find_all("a"))
         self.in_categories = {self._slug(attribute(anchor, "href")) for anchor in links}
@@ -79,9 +87,9 @@ class _ListReader:
         return next((text for name in _HEADINGS if (text := text_of(item.find(name)))), "")
 
     def _read_link(self, anchor: Tag, address: str) -> None:
-        item = anchor.find_parent(class_=_CATEGORY)
-        listed = anchor.find_parent("li") is not None
-        inside = item is not None or (anchor.find_parent(id="region-content") is not None and listed)
+        item = self.category_of(anchor)
+        listed = self.line_of(anchor) is not None
+        inside = item is not None or (self.content_of(anchor) is not None and listed)
         if not inside:
             return
         href = attribute(anchor, "href")
@@ -140,14 +148,18 @@ def parse_service_page(body: bytes, target: Target, content_type: str = "") -> S
     Never raises.
     """
     tree = read_tree(body, content_type)
+    deep = nesting(tree, ("a", "button"), (_BLOCK,))
+    if deep is not None:
+        return ServicePage("", "", orderable=False, findings=(deep,))
     findings: list[Finding] = []
     title = text_of(tree.select_one("#region-content h1") or tree.select_one("h1"))
     if not title:
         findings.append(Finding("no_title", Level.ERROR, "page", f"{target.slug}: the page has no h1"))
     blocks: list[tuple[str, str]] = []
     results: list[str] = []
-    for number, block in enumerate(tree.select(f".{_BLOCK}"), 1):
-        heading, text = _read_block(block, f"block {number}", findings)
+    block_of = nearest(tree, lambda tag: has_class(tag, _BLOCK))
+    for number, block in enumerate(tree.find_all(class_=_BLOCK), 1):
+        heading, text = _read_block(block, block_of, f"block {number}", findings)
         blocks.append((heading, text))
         key = compare_key(heading)
         if _RESULT.fullmatch(key):
@@ -162,16 +174,18 @@ def parse_service_page(body: bytes, target: Target, content_type: str = "") -> S
     )
 
 
-def _read_block(block: Tag, address: str, findings: list[Finding]) -> tuple[str, str]:
+def _read_block(
+    block: Tag, block_of: Callable[[PageElement], Tag | None], address: str, findings: list[Finding]
+) -> tuple[str, str]:
     """A block's heading, its first paragraph, and the text under it; blocks inside it speak for themselves."""
     heading = next((found for name in ("p", *_HEADINGS) if (found := block.find(name)) is not None), None)
-    if heading is None or heading.find_parent(class_=_BLOCK) is not block:
+    if heading is None or block_of(heading) is not block:
         findings.append(Finding("no_heading", Level.WARNING, address, "a block without a heading", cut(text_of(block))))
         heading = None
+    in_heading = set() if heading is None else {id(heading), *(id(part) for part in heading.descendants)}
 
     def owns(string: NavigableString) -> bool:
-        in_heading = heading is not None and any(parent is heading for parent in string.parents)
-        return not in_heading and string.find_parent(class_=_BLOCK) is block
+        return id(string) not in in_heading and block_of(string) is block
 
     return text_of(heading), "\n".join(lines_of(block, owns))
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag, XMLParsedAsHTMLWarning
-from bs4.element import NavigableString, PreformattedString
+from bs4.element import NavigableString, PageElement, PreformattedString
 from bs4.exceptions import ParserRejectedMarkup
 
 from crawler.pages.html import decode
+from crawler.pages.records import Finding, Level
 from crawler.pages.text import squeeze
 
 _BLOCKS = frozenset(
@@ -19,6 +20,10 @@ _BLOCKS = frozenset(
 )
 _UNSEEN = frozenset({"script", "style", "noscript", "template"})
 _VALUE_LIMIT = 500
+#: Elements within each other beyond which a page is refused; the real pages seen are 7 deep, generated ones far less.
+_DEEPEST = 200
+#: The same element within itself, where each level is read anew.
+_SELF_NESTED = 5
 
 
 def read_tree(body: bytes, content_type: str = "") -> BeautifulSoup:
@@ -32,6 +37,49 @@ def read_tree(body: bytes, content_type: str = "") -> BeautifulSoup:
             return BeautifulSoup(data, "lxml", from_encoding="utf-8")
         except ParserRejectedMarkup:
             return BeautifulSoup("", "lxml")
+
+
+def nesting(tree: BeautifulSoup, names: Iterable[str] = (), classes: Iterable[str] = ()) -> Finding | None:
+    """The finding that the elements of a page, or those of some names or classes, stand too deep in each other.
+
+    For pages made to be slow to read: one walk tells, before any reading.
+    """
+    words = (*names, *(f".{name}" for name in classes))
+    levels = {id(tree): (0,) * (len(words) + 1)}
+    for tag in tree.descendants:
+        if not isinstance(tag, Tag):
+            continue
+        own = (tag.name, *(f".{name}" for name in attribute(tag, "class").split()))
+        above = levels[id(tag.parent)]
+        level = (above[0] + 1, *(count + (word in own) for count, word in zip(above[1:], words, strict=True)))
+        levels[id(tag)] = level
+        if level[0] > _DEEPEST:
+            return _too_deep(f"elements stand more than {_DEEPEST} deep in each other")
+        if max(level[1:], default=0) > _SELF_NESTED:
+            word = words[level.index(_SELF_NESTED + 1, 1) - 1]
+            return _too_deep(f"elements {word} stand more than {_SELF_NESTED} deep in each other")
+    return None
+
+
+def _too_deep(message: str) -> Finding:
+    return Finding("nested_too_deep", Level.ERROR, "page", f"{message}: nothing of the page is read")
+
+
+def nearest(tree: BeautifulSoup, is_one: Callable[[Tag], bool]) -> Callable[[PageElement], Tag | None]:
+    """Which of some elements a part of the page stands in, the innermost; the element itself for such a one's own.
+
+    One walk answers for the whole page.
+    """
+    found: dict[int, Tag | None] = {id(tree): None}
+    for tag in tree.descendants:
+        if isinstance(tag, Tag):
+            found[id(tag)] = tag if is_one(tag) else found[id(tag.parent)]
+    return lambda part: found[id(part if isinstance(part, Tag) else part.parent)]
+
+
+def has_class(tag: Tag, name: str) -> bool:
+    """Whether an element is of a class."""
+    return name in attribute(tag, "class").split()
 
 
 def lines_of(part: Tag, owns: Callable[[NavigableString], bool] = lambda _: True) -> tuple[str, ...]:
@@ -62,14 +110,18 @@ def _runs(part: Tag, owns: Callable[[NavigableString], bool]) -> Iterator[list[s
     """Strings grouped by the block element they stand in; a `<br>` starts a new group too."""
     run: list[str] = []
     last: Tag | None = None
+    blocks: dict[int, Tag] = {id(part): part}
     for node in part.descendants:
         if isinstance(node, Tag):
+            above = blocks[id(node.parent)]
+            opens = (node.name in _BLOCKS and above.name not in _UNSEEN) or node.name in _UNSEEN
+            blocks[id(node)] = node if opens else above
             if node.name == "br":
                 yield run
                 run = []
         elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString) and owns(node):
-            block = node.find_parent(lambda tag: tag.name in _BLOCKS or tag.name in _UNSEEN or tag is part)
-            if block is None or block.name in _UNSEEN:
+            block = blocks[id(node.parent)]
+            if block.name in _UNSEEN:
                 continue
             if block is not last:
                 yield run

@@ -157,3 +157,17 @@ def test_any_bytes_are_read_or_refused_without_an_exception(body: bytes) -> None
     page = parse_history(body, TARGET)
     assert page.rows or page.findings
     assert len({r.date for r in page.rows}) == len(page.rows)
+
+
+@pytest.mark.parametrize("times", [6, 100, 3000])
+def test_tables_within_each_other_are_refused_with_one_finding(times: int) -> None:
+    page = parse_history(b'<table id="ethernatable"><tr><td>01.02.2020' * times, TARGET)
+    assert page.rows == ()
+    assert [(f.code, f.level) for f in page.findings] == [("nested_too_deep", Level.ERROR)]
+
+
+def test_a_long_history_is_read_with_a_finding_for_each_date_that_comes_again() -> None:
+    days = [date(2000, 1, 1) + timedelta(days=number % 2000) for number in range(4000)]
+    page = read(*(row(number, "", f"{day:%d.%m.%Y}") for number, day in enumerate(days)))
+    assert [r.date for r in page.rows] == days[:2000]
+    assert codes(page).count("date_twice") == 2000

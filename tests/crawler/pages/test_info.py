@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.pages.info import parse_info
-from crawler.pages.records import Lang, PageKind, Target
+from crawler.pages.records import Lang, Level, PageKind, Target
 
 TARGET = Target("adilet", PageKind.ACT_INFO, Lang.RU, "V2000019982")
 CARD = """<html><body><div class="container_alpha slogan"><h1>О  реестре</h1><p>Приказ</p></div>
@@ -42,4 +42,15 @@ def test_a_page_that_is_no_card() -> None:
 )
 def test_any_bytes_are_read_or_refused_without_an_exception(body: bytes) -> None:
     page = parse_info(body, TARGET)
-    assert page.fields or "no_fields" in [f.code for f in page.findings]
+    assert page.fields or {"no_fields", "nested_too_deep"} & {f.code for f in page.findings}
+
+
+def test_a_card_of_tables_within_each_other_is_refused_with_one_finding() -> None:
+    page = parse_info(b"<h1>x</h1>" + b"<table><tr><td>a</td><td>b" * 3000, TARGET)
+    assert (page.fields, [(f.code, f.level) for f in page.findings]) == ((), [("nested_too_deep", Level.ERROR)])
+
+
+def test_each_label_has_the_value_that_follows_it() -> None:
+    page = parse_info(b"<h1>A</h1><dl><dt>x</dt><dt>y</dt><dd>1</dd></dl>" + b"<dl><dt>z</dt></dl>" * 3, TARGET)
+    assert page.fields == (("y", "1"),)
+    assert [f.value for f in page.findings if f.code == "odd_field"] == ["x", "z", "z", "z"]

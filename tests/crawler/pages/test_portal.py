@@ -230,6 +230,32 @@ def test_as_many_listings_as_lines(lines: list[tuple[str, str]]) -> None:
     assert page.findings == ()
 
 
+BLOCK = '<div class="info-block-horizontal"><p>Результат оказания услуги</p>'
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [BLOCK * 400, BLOCK * 200 + "<p>a</p>" * 2000, BLOCK * 6, BLOCK + "<div>" * 3000, BLOCK + "<b>" * 3000],
+    ids=["blocks", "blocks and paragraphs", "six", "elements", "bold"],
+)
+def test_a_service_page_of_elements_within_each_other_is_refused_with_one_finding(inner: str) -> None:
+    page = parse_service_page(f"<html><body><h1>A</h1>{inner}".encode(), PAGE)
+    assert (page.title, page.blocks, page.result) == ("", (), "")
+    assert [(f.code, f.level) for f in page.findings] == [("nested_too_deep", Level.ERROR)]
+
+
+def test_blocks_within_blocks_speak_for_themselves() -> None:
+    inner = f"{BLOCK}<p>Справка</p><div class='info-block-horizontal'><p>Срок</p><b>День</b></div> выдана</div>"
+    page = parse_service_page(f"<html><body><h1>A</h1>{inner}".encode(), PAGE)
+    assert page.blocks == (("Результат оказания услуги", "Справка\nвыдана"), ("Срок", "День"))
+
+
+def test_a_list_of_categories_within_each_other_is_refused_with_one_finding() -> None:
+    page = read_list('<div class="category-item"><h2>c</h2>' * 3000 + link("a", "A"))
+    assert (page.listings, page.complete) == ((), False)
+    assert [(f.code, f.level) for f in page.findings] == [("nested_too_deep", Level.ERROR)]
+
+
 CAPTURES = SHARED / "captures" / "egov.kz" / "cms" / "ru" / "online-services"
 GOLD = SHARED / "gold" / "egov_ru_dev.csv"
 
