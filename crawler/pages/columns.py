@@ -65,6 +65,11 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     )
 
 
+@cache
+def _refused() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern(wording)})" for wording in lookup("columns")["refused"]))
+
+
 @lru_cache(maxsize=4096)
 def _field_of_key(key: str) -> str:
     for field, wording in _patterns():
@@ -74,8 +79,13 @@ def _field_of_key(key: str) -> str:
 
 
 def field_of(text: str) -> str:
-    """The field that a heading means, "" for none. What stands in brackets may be left out of account."""
+    """The field that a heading means, "" for none. What stands in brackets may be left out of account.
+
+    A heading on when, how or in what form a thing is done means nothing known, whatever else it names.
+    """
     if not text or len(text) > _LONGEST:
+        return ""
+    if _refused().fullmatch(letters_key(text)):
         return ""
     bare = text
     while (shorter := _BRACKETS.sub(" ", bare)) != bare:

@@ -22,6 +22,8 @@ Value = TypeVar("Value", bound=StrEnum)
 #: Different texts of one column are few (a page has near 1,300 rows); the bound only guards against nonsense pages.
 _REMEMBERED = 20_000
 _AUTOMATION = (DeliveryForm.FULLY_AUTOMATED, DeliveryForm.PARTIALLY_AUTOMATED)
+#: Told by words, not by the lookup key: «в стране бесплатно» has the same letters in a row.
+_NOT_FREE = re.compile(r"\bне\s+бе[сз]\s?платн\w*", re.IGNORECASE)
 _CAPITALS = re.compile(r"\b[А-ЯЁӘҒҚҢӨҰҮҺІ]{2,8}\b")
 
 
@@ -50,7 +52,9 @@ def read_forms(text: str) -> Reading[DeliveryForm]:
     """The delivery forms of a cell. Everything but known wordings and connectors is left over.
 
     "Electronic" that says its degree («электронная (частично автоматизированная)») is that degree alone; `electronic`
-    stays only where the degree is not said.
+    stays only where the degree is not said. «Электронная (не автоматизированная)» is both `electronic` and
+    `not_automated`: the source says outright that the form is electronic, so the entry counts as digitised, and that
+    nothing in it is automated stays readable beside it.
     """
     forms, connectors = _forms()
     key = letters_key(text)
@@ -91,7 +95,7 @@ def _searches(kind: type[Value], data: Mapping[str, list[str]]) -> tuple[tuple[V
 def read_payments(text: str) -> Reading[Payment]:
     """Free, paid, or both with conditions. Where no plain word says it, a fee that is named counts as paid."""
     words, hints = _payments()
-    key = letters_key(text)
+    key = letters_key(_NOT_FREE.sub(" платно ", plain(text)))
     values = frozenset(Payment(match.lastgroup or "") for match in words.finditer(key))
     values = values or frozenset(value for value, hint in hints if hint.search(key))
     return Reading(values, "" if values else key)
