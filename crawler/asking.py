@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
@@ -54,8 +55,16 @@ class SourceSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401 - Scrapy's own
-        """Scrapy's way of making a spider: with the configuration of this crawl."""
-        spider = super().from_crawler(crawler, *args, config=crawl_config(crawler.settings), **kwargs)
+        """Scrapy's way of making a spider: with the configuration of this crawl.
+
+        What cannot be asked ends the process with one line, 2: Scrapy's own command would show a traceback. Harvests
+        ask the class itself before they get here.
+        """
+        try:
+            spider = super().from_crawler(crawler, *args, config=crawl_config(crawler.settings), **kwargs)
+        except UsageError as error:
+            sys.stderr.write(f"egov-audit: {error}\n")
+            raise SystemExit(error.exit_code) from None
         spider.nothing_found = NothingFound(crawler)
         return spider
 

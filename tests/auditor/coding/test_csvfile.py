@@ -150,6 +150,6 @@ def test_a_file_that_cannot_be_written_is_named_as_it_was_given(tmp_path: Path) 
     source = tmp_path / "in.csv"
     source.write_text(LIST, encoding="utf-8")
     for target in (tmp_path / "nowhere" / "out.csv", tmp_path):
-        with pytest.raises(OSError, match="No such file|directory") as told:
+        with pytest.raises(OSError, match="directory") as told:
             code_file(CODER, source, target, Lang.RU)
         assert told.value.filename == str(target)

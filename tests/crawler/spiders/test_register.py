@@ -100,6 +100,13 @@ def test_scrapy_s_own_command_runs_it_too(tmp_path: Path) -> None:
     assert len(reader.run_ids(tmp_path)) == 1
 
 
+def test_scrapy_s_own_command_says_in_a_line_what_it_cannot_ask(tmp_path: Path) -> None:
+    command = ("-m", "scrapy", "crawl", "register", "-a", "nonsense=1")
+    ended = run(tmp_path, *command, settings={}, cwd=Path(__file__).parents[3])
+    assert ended.code == 2
+    assert ended.err == "egov-audit: register: unknown option 'nonsense'; there are: act, lang, since, sample\n"
+
+
 def test_a_current_text_of_the_future_is_asked_by_its_date_and_so_is_the_one_in_force(tmp_path: Path) -> None:
     ahead = "01.01.2999"
     pages = adilet()
