@@ -18,11 +18,12 @@ from auditor.coding.decide import (
     is_human,
     standing,
 )
-from auditor.coding.lexicon import Level, Lexicon, load_lexicon
+from auditor.coding.lexicon import Entry, Level, Lexicon, load_lexicon
+from auditor.coding.likeness import SURE_ODDS, Likeness, Proposal, as_json, load_likeness
 from auditor.coding.phrases import Found, Token
 from auditor.coding.results import brackets_in, breaks_in, still_standing, struck_out
 from auditor.coding.rules import RuleBook, load_rules
-from auditor.coding.words import spans_of
+from auditor.coding.words import fold_word, spans_of
 from auditor.records import Coding, CodingInput, Completeness, Nature, Output, Trigger
 from crawler.pages.records import Lang
 
@@ -31,6 +32,8 @@ _METHOD = "1"
 
 #: A duty to file (C8) and a doctor called home (C10) are done by what the name says, whatever notice is the result.
 _STRONGER_THAN_RESULT = ("C8", "C10")
+#: Levels that say little by themselves: the result text, then likeness to hand-coded names, may say otherwise.
+_WEAK = (Level.PERSONS, Level.GENERIC)
 _NATURES = {str(nature): nature for nature in Nature}
 _COMPLETENESSES = {str(completeness): completeness for completeness in Completeness}
 
@@ -42,13 +45,16 @@ class Coder:
 
     MEMORY = 100_000
 
-    def __init__(self, lexicons: Mapping[Lang, Lexicon], rules: RuleBook) -> None:
-        """A coder for the languages given; `load` reads them from the installation."""
+    def __init__(
+        self, lexicons: Mapping[Lang, Lexicon], rules: RuleBook, likeness: Mapping[Lang, Likeness] | None = None
+    ) -> None:
+        """A coder for the languages given; `load` reads them from the installation. No likeness: rules alone."""
         self._lexicons = dict(lexicons)
         self._rules = rules
+        self._likeness = dict(likeness or {})
         self._known: dict[CodingInput, Coding] = {}
         self._results: dict[tuple[Lang, str], _Result] = {}
-        parts = [*(lexicon.digest for lexicon in self._lexicons.values()), rules.digest]
+        parts = [*(lexicon.digest for lexicon in self._lexicons.values()), rules.digest, as_json(self._likeness)]
         digest = hashlib.sha256("".join(parts).encode())
         #: Method and a fingerprint of lexicons and rules: the same version gives the same answers.
         self.version = f"{_METHOD}.{digest.hexdigest()[:12]}"
@@ -56,7 +62,9 @@ class Coder:
     @classmethod
     def load(cls, langs: Iterable[Lang] = tuple(Lang)) -> Coder:
         """The coder with the lexicons that this installation carries. Raises ContentError for a faulty one."""
-        return cls({lang: load_lexicon(lang) for lang in langs}, load_rules())
+        wanted = tuple(langs)
+        learned = {lang: found for lang in wanted if (found := load_likeness(lang)) is not None}
+        return cls({lang: load_lexicon(lang) for lang in wanted}, load_rules(), learned)
 
     def code(self, given: CodingInput) -> Coding:
         """The coding of one service. Never raises for any text; `unclear` where nothing decides.
@@ -69,8 +77,18 @@ class Coder:
                 self._known = {}
             lexicon = self._lexicons[given.lang]
             result = self._result(lexicon, given.result) if given.result else _NO_RESULT
-            known = self._known[given] = _Case(lexicon, self._rules, given, result).coding()
+            case = _Case(lexicon, self._rules, given, result, self._likeness.get(given.lang))
+            known = self._known[given] = case.coding()
         return known
+
+    def likeness_in_words(self, given: CodingInput) -> list[str]:
+        """For each word of a name that was seen in hand-coded ones: in how many of either nature. For `explain`."""
+        learned = self._likeness.get(given.lang)
+        if learned is None:
+            return []
+        words = [given.name[start:end] for start, end in spans_of(given.name)]
+        told = [(word, learned.seen(fold_word(word))) for word in words]
+        return [f"{word}: {human} human, {other} transactional names" for word, (human, other) in told if human + other]
 
     def _result(self, lexicon: Lexicon, text: str) -> _Result:
         key = (lexicon.lang, text)
@@ -116,10 +134,12 @@ def _read_result(lexicon: Lexicon, text: str) -> _Result:
 class _Case:
     """One service on its way to a coding."""
 
-    __slots__ = ("given", "lexicon", "result", "rules", "spans", "tokens")
+    __slots__ = ("given", "lexicon", "likeness", "result", "rules", "spans", "tokens")
 
-    def __init__(self, lexicon: Lexicon, rules: RuleBook, given: CodingInput, result: _Result) -> None:
-        self.lexicon, self.rules, self.given, self.result = lexicon, rules, given, result
+    def __init__(
+        self, lexicon: Lexicon, rules: RuleBook, given: CodingInput, result: _Result, likeness: Likeness | None
+    ) -> None:
+        self.lexicon, self.rules, self.given, self.result, self.likeness = lexicon, rules, given, result, likeness
         self.spans = {"result": result.spans}
         self.tokens: list[Token] = []
 
@@ -140,16 +160,27 @@ class _Case:
         last = self.lexicon.heads.last
         named = best(in_name, head_last=last)
         level = named.entry.level if named else None
-        if named is not None and level is not Level.GENERIC:
+        if named is not None and level not in _WEAK:
             verdict = Verdict(named.entry.code, named, "name", named.entry.rule, f"name_{level}")
             return verdict if is_human(verdict.code) or verdict.rule != "N6" else self.composite(verdict, in_result)
         shown = best([one for one in in_result if one.entry.nature and one.entry.rule[0] == "N"], head_last=False)
         if shown is not None:
             entry = shown.entry
             return Verdict(str(entry.nature or Nature.UNCLEAR), shown, "result", entry.rule, "result_nature")
+        alike = self.likeness.propose([token.form for token in self.tokens]) if self.likeness else None
         if named is not None:
-            return Verdict(named.entry.code, named, "name", named.entry.rule, "name_generic")
-        return self.by_what_is_given(in_result) or self.by_category()
+            if alike is not None and alike.code != named.entry.code and alike.odds >= SURE_ODDS:
+                return self.by_likeness(alike)
+            return Verdict(named.entry.code, named, "name", named.entry.rule, f"name_{level}")
+        given = self.by_what_is_given(in_result)
+        return given or (self.by_likeness(alike) if alike is not None else self.by_category())
+
+    @staticmethod
+    def by_likeness(alike: Proposal) -> Verdict:
+        """Hand-coded names with these words were so: the most telling word stands for them."""
+        at = alike.words[0]
+        entry = Entry("likeness", "likeness.json", "N1", str(alike.code), Level.GENERIC)
+        return Verdict(alike.code, Found(None, entry, at, at + 1), "name", "N1", "likeness")
 
     def by_what_is_given(self, in_result: list[Found]) -> Verdict | None:
         """For a name that says nothing: the nature of which alone the result text's thing is given."""

@@ -58,6 +58,7 @@ def best(found: Sequence[Found], *, head_last: bool) -> Found | None:
         return found[0] if found else None
 
     def key(one: Found) -> tuple[int, int, int, int, int]:
+        assert one.phrase is not None
         distance = -one.end if head_last else one.start
         return RANK[one.entry.level], distance, -one.phrase.words, one.end - one.start, one.phrase.order
 

@@ -21,6 +21,7 @@ class Explanation:
     places: Sequence[tuple[str, Evidence]]
     earlier: Sequence[StoredCoding]
     fresh_hash: str
+    likeness: Sequence[str] = ()
 
 
 def explain(told: Explanation, rules: Mapping[str, str]) -> list[str]:
@@ -40,6 +41,9 @@ def explain(told: Explanation, rules: Mapping[str, str]) -> list[str]:
         text: str = getattr(told.given, field)
         if text:
             lines.append(f"  {label}: {marked(text, coding, field)}")
+    if told.likeness:
+        lines.append("words of the name in hand-coded names")
+        lines += [f"  {line}" for line in told.likeness]
     lines.append("read from")
     lines += [f"  {line}" for what, place in told.places for line in _place(what, place)]
     lines.append("codings")

@@ -104,9 +104,9 @@ class Token:
 
 
 class Found(NamedTuple):
-    """A phrase in a text, by word numbers, and its lexicon entry."""
+    """A phrase in a text, by word numbers, and its lexicon entry. No phrase: a word that likeness goes by."""
 
-    phrase: Phrase
+    phrase: Phrase | None
     entry: Any
     start: int
     end: int

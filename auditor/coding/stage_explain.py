@@ -54,7 +54,8 @@ def explanation(session: Session, coder: Coder, wanted: str, lang: Lang, day: da
         places += [place for one in speaking[:1] for place in _page(session, one)]
         kind, key, subject = "entry", entry.key, f"entry {entry.key}"
     earlier = codings_of(session, kind, keys=[key]).get(key, [])
-    return Explanation(subject, given, coder.code(given), places, earlier, evidence_hash(given))
+    words = coder.likeness_in_words(given)
+    return Explanation(subject, given, coder.code(given), places, earlier, evidence_hash(given), words)
 
 
 def _page(session: Session, listing: Listing) -> list[tuple[str, Evidence]]:

@@ -1,0 +1,119 @@
+"""Figures of the coder's fitted parts by five-fold cross-validation over the names coded by hand.
+
+Likeness alone: counts learned on four fifths, all names of the fifth coded by them. Confidences: each ground's share of
+right decisions on four fifths of the names that the coder had not seen, checked on the fifth (`blind.csv`: what a
+coder said of names before anything was learned from them). `python -m tests.bench.folds write` learns the shipped
+counts anew from all hand-coded names.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from auditor.coding import likeness
+from auditor.coding.calibration import reliability
+from auditor.coding.likeness import Likeness, learn
+from auditor.coding.words import fold_word, spans_of
+from auditor.records import Nature
+from auditor.review.agreement import agreement
+from crawler.pages.records import Lang
+
+FOLDS = 5
+NAMES = Path(__file__).parent.parent / "auditor" / "coding"
+LANGS = (Lang.RU, Lang.KK)
+
+Row = tuple[str, bool]
+
+
+def run() -> None:
+    """Prints both tables."""
+    for lang in LANGS:
+        _likeness_alone(lang)
+    print("confidence from four fifths, checked on the fifth: from, n, mean confidence, right")
+    for group in reliability(confidence_folds(blind_decisions())):
+        print(f"  {group.bound:.2f}  {group.count:>5}  {group.confidence:.3f}  {group.share:.3f}")
+
+
+def hand_coded(lang: Lang) -> list[Row]:
+    """Every name coded by hand in a language and whether it is human."""
+    rows = []
+    for which in ("names", "fresh"):
+        with (NAMES / f"{which}_{lang}.csv").open(encoding="utf-8", newline="") as stream:
+            rows += [(row["name"], row["nature"] == Nature.HUMAN_SOCIAL) for row in csv.DictReader(stream)]
+    return rows
+
+
+def learned(rows: Iterable[Row]) -> Likeness:
+    """The counts over some names."""
+    return learn((forms_of(name), human) for name, human in rows)
+
+
+def forms_of(name: str) -> list[str]:
+    """A name's folded words."""
+    return [fold_word(name[start:end]) for start, end in spans_of(name)]
+
+
+def blind_decisions() -> list[tuple[str, str, bool]]:
+    """(name, ground, right) of each decision on a name that the coder had not seen."""
+    with (NAMES / "blind.csv").open(encoding="utf-8", newline="") as stream:
+        return [(row["name"], row["ground"], row["right"] == "1") for row in csv.DictReader(stream)]
+
+
+def confidence_folds(decisions: Sequence[tuple[str, str, bool]]) -> list[tuple[float, bool]]:
+    """(confidence learned without the decision's own fold, right) of each decision."""
+    found = []
+    for fold in range(FOLDS):
+        table = confidences((ground, right) for name, ground, right in decisions if fold_of(name) != fold)
+        mean = table.get("", 0.0)
+        found += [(table.get(ground, mean), right) for name, ground, right in decisions if fold_of(name) == fold]
+    return found
+
+
+def confidences(decisions: Iterable[tuple[str, bool]]) -> dict[str, float]:
+    """Smoothed share of right decisions, (right + 1) / (seen + 2), by ground; "" over all. Abstaining is never sure."""
+    tallies: dict[str, list[bool]] = defaultdict(list)
+    for ground, right in decisions:
+        tallies[ground].append(right)
+        tallies[""].append(right)
+    return {
+        ground: 0.0 if ground == "none" else (sum(given) + 1) / (len(given) + 2) for ground, given in tallies.items()
+    }
+
+
+def fold_of(name: str) -> int:
+    """The same fold for a name in every run."""
+    return hashlib.sha256(name.encode()).digest()[0] % FOLDS
+
+
+def _likeness_alone(lang: Lang) -> None:
+    rows = hand_coded(lang)
+    people, machine = [], []
+    for fold in range(FOLDS):
+        counts = learned(row for row in rows if fold_of(row[0]) != fold)
+        for name, human in rows:
+            if fold_of(name) == fold:
+                told = counts.propose(forms_of(name))
+                people.append(str(Nature.HUMAN_SOCIAL if human else Nature.TRANSACTIONAL))
+                machine.append(str(told.code if told else Nature.UNCLEAR))
+    found = agreement(people, machine, draws=200)
+    low, high = found.percent.low * 100, found.percent.high * 100
+    print(
+        f"{lang} nature by likeness alone, five-fold: {found.percent.value * 100:.1f}% [{low:.1f}–{high:.1f}], "
+        f"kappa {found.kappa.value:.2f}, n {found.items}, abstentions {machine.count('unclear')}"
+    )
+
+
+def write() -> None:
+    """Learn the shipped counts from all hand-coded names."""
+    target = Path(likeness.__file__).parent / "lexicon" / likeness.FILE
+    target.write_text(likeness.as_json({lang: learned(hand_coded(lang)) for lang in LANGS}) + "\n", encoding="utf-8")
+    print(target)
+
+
+if __name__ == "__main__":
+    write() if sys.argv[1:] == ["write"] else run()
