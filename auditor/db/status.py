@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from auditor.db.captures import known_dates, undated
-from auditor.db.models import FetchRow, IssueRow, RunRow
+from auditor.db.models import CaptureRow, FetchRow, IssueRow, RunRow
 from auditor.db.portal import list_readings, listings
 from auditor.db.read import IN_FORCE_STATES, editions
 from auditor.ingest.dates import KnownDates, current_edition
@@ -69,7 +69,7 @@ class ListLine:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Everything `egov-audit status` says. `issues` holds open ones: (level, code) → number."""
+    """Everything `egov-audit status` says. `issues` holds open ones: (level, code) → number of places."""
 
     editions: tuple[EditionLine, ...]
     runs: tuple[RunLine, ...]
@@ -174,10 +174,17 @@ def _lists(session: Session) -> Iterator[ListLine]:
 
 
 def _issues(session: Session) -> dict[tuple[str, str], int]:
-    statement = (
-        select(IssueRow.level, IssueRow.code, func.count().label("number"))
+    """Open issues, each place once: what several runs say of the same address is one thing to look at."""
+    places = (
+        select(IssueRow.level, IssueRow.code, IssueRow.address, CaptureRow.url)
+        .join(CaptureRow, CaptureRow.id == IssueRow.capture_id, isouter=True)
         .where(IssueRow.resolved_at.is_(None))
-        .group_by(IssueRow.level, IssueRow.code)
-        .order_by(IssueRow.level, func.count().desc(), IssueRow.code)
+        .distinct()
+        .subquery()
+    )
+    statement = (
+        select(places.c.level, places.c.code, func.count().label("number"))
+        .group_by(places.c.level, places.c.code)
+        .order_by(places.c.level, func.count().desc(), places.c.code)
     )
     return {(row.level, row.code): row.number for row in session.execute(statement)}
