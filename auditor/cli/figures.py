@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,13 +12,20 @@ from zoneinfo import ZoneInfo
 import typer
 
 from auditor.cli.app import app, load_config, note, say, say_json
-from auditor.cli.series import measured_on, print_series, print_years
+from auditor.cli.series import (
+    checked_by_people,
+    coding_note,
+    keep_everything,
+    measured_on,
+    print_series,
+    print_years,
+)
 from auditor.coding.codebook import CODEBOOK
 from auditor.db.session import open_database, transaction
 from auditor.ingest.status import not_read
 from auditor.measure.cards import card
-from auditor.measure.records import DatedAudit, Measured
-from auditor.measure.series import Year
+from auditor.measure.records import DatedAudit, Figure, Measured
+from auditor.measure.series import Year, series_json
 from auditor.measure.splits import dimensions
 from auditor.measure.stage import as_json, audit_at, store
 from auditor.records import Evidence
@@ -74,25 +82,28 @@ def measure(
         return
     day = parse_day(as_of)
     with open_database(load_config().db_url) as engine, transaction(engine) as session:
-        dated = measured_on(session, day, lang)
+        checked = checked_by_people(session, lang)
+        dated = measured_on(session, day, lang, checked)
         kept = store(session, dated)
     note(f"{kept} new figures kept" if kept else "every figure was kept before, and is the same")
-    if form == "csv" or split_by:
-        print_years([Year(day.year, day, dated)], (day.year, day.year), lang, split_by, wanted, form)
-    elif json_out:
-        told = as_json(dated)
+    if json_out:
+        told = as_json(dated, coding_note(checked))
+        if split_by:
+            told["by"] = series_json([Year(day.year, day, dated)], split_by, wanted)[0]["by"]
         if wanted:
             told |= {part: _only(told[part], wanted) for part in ("measures", "unmeasured")}
         say_json(told)
+    elif csv_out or split_by:
+        print_years([Year(day.year, day, dated)], split_by, wanted, form, coding_note(checked))
     else:
-        _say_dated(dated, wanted)
+        _say_dated(dated, wanted, coding_note(checked))
 
 
 def _only(told: object, wanted: list[str]) -> dict[str, object]:
     return {name: value for name, value in dict(told).items() if name in wanted}  # type: ignore[call-overload]
 
 
-def _say_dated(dated: DatedAudit, wanted: list[str]) -> None:
+def _say_dated(dated: DatedAudit, wanted: list[str], coding: str) -> None:
     shot = dated.snapshot
     say(f"Register in {shot.lang} on {shot.as_of}: act {shot.act}, edition of {shot.edition_date}")
     for result in dated.measured.values():
@@ -101,22 +112,30 @@ def _say_dated(dated: DatedAudit, wanted: list[str]) -> None:
     for name, why in dated.unmeasured.items():
         if not wanted or name in wanted:
             say(f"{card(name).title}: not observed ({why})")
-    say("Nature and completeness are machine-coded, unchecked.")
+    say(f"Nature and completeness: {coding}.")
     if shot.unread:
         say(f"Later editions in force by then could not be read: {', '.join(shot.unread)}")
 
 
 def _line(result: Measured) -> str:
     head = result.head
-    share = f" ({_share(head.share)} of {head.of})" if head.of else ""
+    share = f" ({_checked(head)} of {head.of})" if head.of else ""
     bounds = f", {head.low} to {head.high}" if head.low is not None and head.low != head.high else ""
     shown = f"{head.value}{share}{bounds}"
     if result.cells:
-        cells = "  ".join(f"{figure.cell} {figure.value} ({_share(figure.share)})" for figure in result.cells)
+        cells = "  ".join(f"{figure.cell} {figure.value} ({_checked(figure)})" for figure in result.cells)
         shown = cells if result.head.of is None else f"{shown}: {cells}"
     also = "".join(f"  {name.replace('_', ' ')} {value:.3g}" for name, value in result.derived)
     remark = f" ({result.remark})" if result.remark else ""
     return f"{card(result.measure).title}: {shown}{also}{remark}"
+
+
+def _checked(figure: Figure) -> str:
+    """The share, and beside it the corrected one with its interval."""
+    if figure.interval is None:
+        return _share(figure.share)
+    low, high = map(_share, figure.interval)
+    return f"{_share(figure.share)}; corrected {_share(figure.corrected)}, 95% between {low} and {high},"
 
 
 def _share(share: float | None) -> str:
@@ -138,12 +157,14 @@ def report(
 def write_report(db_url: str, archive: Path, day: date, lang: Lang, out: Path) -> Path:
     """Gather the records, build the pages, return the front page's path."""
     from auditor.coding.codebook import rules_in_words
+    from crawler.sources.load import load_sources
     from reports.build import build
 
     with open_database(db_url) as engine, transaction(engine) as session:
-        audit = audit_at(session, day, lang, not_read(session), CODEBOOK)
+        audit = audit_at(session, day, lang, not_read(session, load_sources(load_config())), CODEBOOK)
         for dated in audit.dates:
             store(session, dated)
+        keep_everything(session)
     return build(audit, lambda evidence: _body(archive, evidence), rules_in_words(Lang.EN), out)
 
 
@@ -163,9 +184,15 @@ def summary(dated: DatedAudit) -> list[str]:
     shot = dated.snapshot
     human = next(figure for figure in dated.measured["nature"].cells if figure.cell == "human_social")
     return [
-        f"Register on {shot.as_of}: {heads['count'].value} services (act {shot.act}, edition of {shot.edition_date})",
-        f"Called digitised: {heads['digitised'].value} ({_share(heads['digitised'].share)})",
+        f"Register on {shot.as_of}: {heads['count'].value} service rows "
+        f"(act {shot.act}, edition of {shot.edition_date})",
+        f"Called digitised: {_stated(heads, 'digitised')}",
         f"Human or social services: {human.value} ({_share(human.share)})",
-        f"Human, complete and digitised: {heads['core_complete'].value} ({_share(heads['core_complete'].share)})",
+        f"Human, complete and digitised: {_stated(heads, 'core_complete')}",
         "Nature and completeness are machine-coded, unchecked.",
     ]
+
+
+def _stated(heads: Mapping[str, Figure], measure: str) -> str:
+    head = heads.get(measure)
+    return f"{head.value} ({_share(head.share)})" if head else "not stated in this edition"

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from auditor.cli.app import load_config, note, say, say_json
 from auditor.coding.codebook import CODEBOOK
 from auditor.db.read import editions_in_force
+from auditor.db.review import samples
 from auditor.db.session import open_database, transaction
 from auditor.ingest.status import not_read
 from auditor.link.stage import REGISTER_LANGS
@@ -23,6 +24,7 @@ from auditor.measure.stage import store
 from auditor.measure.stage_growth import keep_growth
 from auditor.measure.stage_scenes import measure_dates
 from auditor.measure.stage_series import Asked, observed, read_series
+from auditor.review.stage import Intervals, Unchecked, intervals_for
 from auditor.tables import safe_cell
 from crawler.errors import ContentError
 from crawler.pages.records import Lang
@@ -38,9 +40,22 @@ def asked_in(session: Session, lang: Lang) -> Asked:
     return Asked(lang, CODEBOOK, tuple(not_read(session)), today())
 
 
-def measured_on(session: Session, day: date, lang: Lang) -> DatedAudit:
+def checked_by_people(session: Session, lang: Lang) -> Intervals | None:
+    """The machine's errors from the newest sample that two people coded; None when no sample was ever drawn."""
+    return intervals_for(session, lang, CODEBOOK) if samples(session) else None
+
+
+def coding_note(checked: Intervals | None) -> str:
+    """What must be said of every coded figure."""
+    if checked is None or not checked.pairs:
+        return str(Unchecked(checked.reason if checked else ""))
+    pooled = ", all languages together" if checked.pooled else ""
+    return f"machine-coded, corrected by the sample {checked.sample} that two people coded{pooled}"
+
+
+def measured_on(session: Session, day: date, lang: Lang, checked: Intervals | None = None) -> DatedAudit:
     """Every measure on one day. Raises ContentError when no edition that was read is in force on it."""
-    found = measure_dates(session, [day], lang, not_read(session), CODEBOOK)[day]
+    found = measure_dates(session, [day], lang, not_read(session), CODEBOOK, checked)[day]
     if isinstance(found, ContentError):
         raise found
     return found
@@ -65,26 +80,26 @@ def keep_everything(session: Session) -> None:
 def print_series(years: tuple[int, int], lang: Lang, by: Sequence[str], only: Sequence[str], form: str) -> None:
     """Measure the years, keep the figures, print them as `form`: text, json or csv."""
     with open_database(load_config().db_url) as engine, transaction(engine) as session:
-        series = read_series(session, years, asked_in(session, lang))
+        checked = checked_by_people(session, lang)
+        series = read_series(session, years, asked_in(session, lang), checked)
         kept = sum(store(session, audit) for audit in observed(series))
-        keep_growth(session, today())
     note(f"{kept} new figures kept" if kept else "every figure was kept before, and is the same")
-    print_years(series, years, lang, by, only, form)
-
-
-def print_years(
-    series: Sequence[Year], years: tuple[int, int], lang: Lang, by: Sequence[str], only: Sequence[str], form: str
-) -> None:
-    """Print years that are measured already."""
     if form == "json":
         head = {"from": years[0], "to": years[1], "language": str(lang), "codebook": CODEBOOK}
-        say_json({**head, "coding": "machine-coded, unchecked", "years": series_json(series, by, only)})
-    elif form == "csv":
+        say_json({**head, "coding": coding_note(checked), "years": series_json(series, by, only)})
+    else:
+        print_years(series, by, only, form, coding_note(checked))
+
+
+def print_years(series: Sequence[Year], by: Sequence[str], only: Sequence[str], form: str, coding: str) -> None:
+    """Print years that are measured already, as csv or as a table for people; `coding` is said of coded figures."""
+    if form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(CSV_HEADER)
         writer.writerows([safe_cell(value) for value in row] for row in series_rows(series, by, only))
-    else:
-        _say_table(series, by, only)
+        return
+    _say_table(series, by, only)
+    say(f"Nature and completeness: {coding}. – is not observed or not there, never zero.")
 
 
 def _say_table(series: Sequence[Year], by: Sequence[str], only: Sequence[str]) -> None:
@@ -102,7 +117,6 @@ def _say_table(series: Sequence[Year], by: Sequence[str], only: Sequence[str]) -
         say(" ".join([titles[name].ljust(width), *(_value(values.get(one.year)) for one in series)]))
     for line in _remarks(series):
         say(line)
-    say("Nature and completeness are machine-coded, unchecked. – is not observed or not there, never zero.")
 
 
 def _title(name: Iterable[object]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 
@@ -24,22 +24,33 @@ from auditor.diff.records import ChangeType
 from auditor.link.plan import steps
 from auditor.link.stage import REGISTER_LANGS
 from auditor.measure.stage_history import links_between_texts
-from auditor.records import EditionRef
+from auditor.records import EditionRef, Entry
 from crawler.pages.records import Lang
 
 #: Version of what is derived; a change of the rules changes it, and everything is taken anew.
 RULES = "1"
+#: Editions whose rows are kept in memory: a year's pairs ask for the same ones.
+AT_HAND = 16
 
 
 @dataclass(slots=True)
 class _Run:
-    """One language while its pairs are gone through; rows of an edition are asked for by its neighbours."""
+    """One language while its pairs are gone through; the rows of the editions asked for last are at hand."""
 
     session: Session
     lang: Lang
     texts: list[EditionRef]
     linked: dict[tuple[str, str, str], LinkingRow]
     known: dict[tuple[str, str, str], GrowthRow]
+    rows: dict[int, list[Entry]] = field(default_factory=dict)
+
+    def entries(self, text: EditionRef) -> list[Entry]:
+        """The rows of an edition."""
+        if text.id not in self.rows:
+            while len(self.rows) >= AT_HAND:
+                del self.rows[next(iter(self.rows))]
+            self.rows[text.id] = entries_of(self.session, text.id)
+        return self.rows[text.id]
 
 
 def keep_growth(session: Session, today: date) -> tuple[int, int]:
@@ -117,7 +128,7 @@ def _forget(session: Session, row: GrowthRow) -> None:
 
 def _store_changes(run: _Run, growth_id: int, texts: Sequence[EditionRef]) -> None:
     links = links_between_texts(run.session, texts, run.linked)
-    older, newer = (entries_of(run.session, text.id) for text in texts)
+    older, newer = (run.entries(text) for text in texts)
     rows = []
     for change in diff_entries(older, newer, links):
         if change.type is ChangeType.COSMETIC:
@@ -140,7 +151,7 @@ def _store_changes(run: _Run, growth_id: int, texts: Sequence[EditionRef]) -> No
 
 def _store_account(run: _Run, growth_id: int, texts: Sequence[EditionRef]) -> None:
     links = links_between_texts(run.session, texts, run.linked)
-    older, newer = (entries_of(run.session, text.id) for text in (texts[0], texts[-1]))
+    older, newer = (run.entries(text) for text in (texts[0], texts[-1]))
     rows = []
     for unit in Unit:
         for digitised in (False, True):

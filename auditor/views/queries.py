@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -10,8 +11,11 @@ from importlib import resources
 import yaml
 from sqlalchemy import Engine, text
 
-from crawler.errors import UsageError
+from crawler.errors import ContentError, UsageError
 from crawler.pages.records import Lang
+
+#: Views that a stage has to fill first.
+_KEPT = frozenset({"changes", "account", "measures"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +53,26 @@ def query(name: str) -> Query:
 
 
 def answer(engine: Engine, asked: Query) -> Answer:
-    """Ask the database. Nothing can be written by a question: the connection only reads."""
+    """Ask the database. Nothing can be written by a question: the connection only reads.
+
+    Raises ContentError when the question is about what nobody kept yet: an empty answer would look like a finding.
+    """
     with engine.connect() as connection:
         sqlite = engine.dialect.name == "sqlite"
         connection.execute(text("PRAGMA query_only = ON" if sqlite else "SET TRANSACTION READ ONLY"))
         try:
+            for view in _words(asked.sql) & _KEPT:
+                if connection.execute(text(f"SELECT 1 FROM {view} LIMIT 1")).first() is None:  # noqa: S608 - our own names
+                    raise ContentError(f"nothing is kept in {view} yet: run `egov-audit report`")
             found = connection.execute(text(asked.sql))
             return Answer(tuple(found.keys()), [tuple(map(_plain, row)) for row in found])
         finally:
             if sqlite:
                 connection.execute(text("PRAGMA query_only = OFF"))
+
+
+def _words(sql: str) -> set[str]:
+    return set(re.findall(r"\w+", sql))
 
 
 def _plain(value: object) -> object:

@@ -12,6 +12,7 @@ from auditor.measure.dead_ends import dead_ends
 from auditor.measure.growth import digitised_coded, easy_share, label_flips, newly_digitised, units, yo_yo
 from auditor.measure.records import Figure, Measured
 from auditor.measure.scenes import SCENE_MEASURES, measure_scene
+from auditor.measure.series import figure_json
 from auditor.measure.why import attribute
 from crawler.errors import ContentError
 from crawler.pages.records import DeliveryForm, Recipient
@@ -120,6 +121,23 @@ def test_nothing_to_take_a_share_of_is_an_error_and_no_zero() -> None:
     assert "easy_share" in audit.unmeasured
     assert "easy_share" not in audit.measured
     assert set(audit.measured) | set(audit.unmeasured) >= {name for ids, _ in SCENE_MEASURES for name in ids}
+
+
+def test_a_year_before_that_states_no_form_makes_nothing_new() -> None:
+    silent, said = scene([row(2023, 1)], [row(2024, 1, F.ELECTRONIC)]), scene([row(2023, 1, F.PAPER)], [row(2024, 1)])
+    for one in (silent, said):
+        for function in (newly_digitised, easy_share, label_flips):
+            with pytest.raises(ContentError, match="states no delivery form"):
+                function(one)
+
+
+def test_a_share_that_people_checked_has_its_interval_and_no_other() -> None:
+    rows = [row(2024, 1, F.ELECTRONIC), row(2024, 2, F.PAPER, code=coding("transactional"))]
+    audit = measure_scene(scene(rows, rows), lambda figure: (0.4, 0.3, 0.5) if figure.cell == "human_social" else None)
+    human = next(figure for figure in audit.measured["nature"].cells if figure.cell == "human_social")
+    assert (human.share, human.corrected, human.interval) == (0.5, 0.4, (0.3, 0.5))
+    assert figure_json(human)["interval"] == [0.3, 0.5]
+    assert audit.measured["digitised"].head.interval is None
 
 
 forms = st.sets(st.sampled_from([F.PAPER, F.ELECTRONIC, F.FULLY_AUTOMATED]), min_size=1)

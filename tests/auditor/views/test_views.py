@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from auditor.db.session import connect
 from auditor.measure.cards import cards
 from auditor.views.dictionary import dictionary, views
 from auditor.views.queries import Query, answer, queries, query
-from crawler.errors import UsageError
+from crawler.errors import ContentError, UsageError
 from crawler.pages.records import Lang
 from crawler.sample.truth import truth
 
@@ -32,8 +33,6 @@ def codes(rows: list[dict[str, Any]], day: str, lang: str = "ru") -> set[str]:
 
 
 def test_every_view_and_column_is_described_and_nothing_else_is(db_url: str) -> None:
-    from auditor.db.session import connect
-
     engine = connect(db_url)
     found = inspect(engine)
     there = {name: [column["name"] for column in found.get_columns(name)] for name in found.get_view_names()}
@@ -181,3 +180,12 @@ def test_the_portal_and_the_pages(sample: Engine) -> None:
 def _listed(engine: Engine) -> set[str]:
     with engine.connect() as connection:
         return set(connection.execute(text("SELECT listing_key FROM listings WHERE in_newest_list = 1")).scalars())
+
+
+def test_a_question_about_what_nobody_kept_is_no_empty_finding(sqlite_url: str) -> None:
+    engine = connect(sqlite_url)
+    for name in ("born", "register_and_real_growth", "headline_by_year"):
+        with pytest.raises(ContentError, match="egov-audit report"):
+            answer(engine, query(name))
+    assert answer(engine, query("register_size")).rows == []
+    engine.dispose()
