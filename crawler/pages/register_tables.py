@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from lxml import etree
 
 from crawler.pages.columns import Heading, read_heading
@@ -22,7 +24,8 @@ def read_tables(page: PageState, tables: list[etree._Element]) -> list[etree._El
 
     Gives the tables that are accounted for: those read, and those told as looking like a register.
     """
-    codes_by_table: list[set[str]] = []
+    sizes: list[int] = []  # different services of each register table
+    holders: dict[str, list[int]] = {}  # service → the register tables that have it
     accounted: list[etree._Element] = []
     before: Heading | None = None
     for number, table in enumerate(tables, start=1):
@@ -41,11 +44,14 @@ def read_tables(page: PageState, tables: list[etree._Element]) -> list[etree._El
         rows_before = len(page.rows)
         TableReader(page, number, grid, start, heading).read()
         found = {row.code or plain(row.name) for row in page.rows[rows_before:] if not row.dead}
-        if any(len(found & other) * 2 > min(len(found), len(other)) > 0 for other in codes_by_table):
+        shared = Counter(other for service in found for other in holders.get(service, ()))
+        if any(count * 2 > min(len(found), sizes[other]) for other, count in shared.items()):
             page.find(
                 "register_repeated", Level.ERROR, f"table {number}", "most of its services stand in a table before"
             )
-        codes_by_table.append(found)
+        for service in found:
+            holders.setdefault(service, []).append(len(sizes))
+        sizes.append(len(found))
         before = heading
     if before is None:
         page.find("no_register_table", Level.ERROR, "page", f"none of {len(tables)} tables has the register's headings")
