@@ -10,7 +10,7 @@ from pathlib import Path
 
 from crawler.archive.foreign import is_warc, read_warc
 from crawler.archive.records import Exchange, Outcome, Provenance
-from crawler.archive.saved import SavedPage, Told, read_file, read_folder
+from crawler.archive.saved import SavedPage, Told, read_file, read_folder, shown
 from crawler.archive.warc import sha256
 from crawler.archive.writer import RunWriter, open_run, utc_now
 from crawler.errors import AuditError, ContentError, UsageError
@@ -116,7 +116,7 @@ def _target(page: SavedPage, sites: Sequence[Site]) -> Target | None:
     if target is None or page.edition_date is None:
         return target
     if target.kind is not PageKind.ACT_TEXT:
-        raise ContentError(f"{page.place}: an edition date, but {page.url} is no text of an act")
+        raise ContentError(f"{page.place}: an edition date, but {shown(page.url)} is no text of an act")
     if target.edition_date not in (None, page.edition_date):
         raise ContentError(f"{page.place}: the address is of the edition of {target.edition_date}")
     return replace(target, edition_date=page.edition_date)

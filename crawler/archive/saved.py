@@ -18,6 +18,11 @@ from crawler.pages.address import host_of
 MAX_BODY = 30_000_000  # bytes; what a harvest takes at most
 _KEYS = {"url": str, "file": str, "captured_at": str, "status": int, "content_type": str}
 _OPTIONAL = {"edition_date": str}
+_LONGEST_NUMBER = 18  # digits
+_LONGEST_TEXT = 300
+_LONGEST_URL = 2000
+_SHOWN = 200
+_FIRST_YEAR = 1990  # no page of the web is older
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +58,43 @@ def read_folder(folder: Path, now: datetime) -> list[SavedPage]:
     """The pages that a folder's `index.json` lists, none read yet. Raises ContentError that names entry and fault."""
     path = folder / "index.json"
     try:
-        entries = json.loads(path.read_bytes())
+        entries = json.loads(path.read_bytes(), object_pairs_hook=_object, parse_int=_number)
     except FileNotFoundError as error:
         raise ContentError(f"{folder.name} has no index.json") from error
     except json.JSONDecodeError as error:
         raise ContentError(f"index.json line {error.lineno} column {error.colno}: no JSON: {error.msg}") from error
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise ContentError(f"index.json: no JSON: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise ContentError(f"index.json: no JSON: {shown(error)}") from error
     if not isinstance(entries, list) or not entries:
         raise ContentError("index.json: not a list of pages")
     return [_entry(folder, number, entry, now) for number, entry in enumerate(entries, 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubled:
+    """A JSON object that says one key twice."""
+
+    key: str
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Doubled:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            return _Doubled(key)
+        found[key] = value
+    return found
+
+
+def _number(digits: str) -> int | str:
+    """A number of JSON; one of more digits than any number of ours stays a text, and is then no number."""
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else digits
+
+
+def shown(value: object) -> str:
+    """A value for a message, at most 200 characters."""
+    text = str(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def read_file(path: Path, told: Told, now: datetime) -> list[SavedPage]:
@@ -71,9 +103,9 @@ def read_file(path: Path, told: Told, now: datetime) -> list[SavedPage]:
         at = read_moment(told.captured_at, now)
         edition = date.fromisoformat(told.edition_date) if told.edition_date else None
     except ValueError as error:
-        raise UsageError(f"--captured-at or --edition-date: {error}") from error
+        raise UsageError(f"--captured-at or --edition-date: {shown(error)}") from error
     if not is_address(told.url):
-        raise UsageError(f"--url: no web address: {told.url}")
+        raise UsageError(f"--url: no web address: {shown(repr(told.url))}")
     check_file(path, path.name)
     return [
         SavedPage(
@@ -90,8 +122,10 @@ def read_file(path: Path, told: Told, now: datetime) -> list[SavedPage]:
 
 
 def read_moment(text: str, now: datetime) -> datetime:
-    """A moment in UTC that is not in the future. Raises ValueError that says what is wrong."""
+    """A moment in UTC that is not in the future nor before the web. Raises ValueError that says what is wrong."""
     at = moment(text)
+    if at.year < _FIRST_YEAR:
+        raise ValueError(f"before {_FIRST_YEAR}: {text}")
     if at > now:
         raise ValueError(f"in the future: {text}")
     return at
@@ -99,12 +133,16 @@ def read_moment(text: str, now: datetime) -> datetime:
 
 def is_address(url: str) -> bool:
     """Whether a text is an http(s) address that can be kept as it is."""
-    return bool(host_of(url)) and url.isprintable() and " " not in url
+    return len(url) <= _LONGEST_URL and bool(host_of(url)) and url.isprintable() and " " not in url
 
 
 def check_file(path: Path, place: str) -> None:
     """Raises ContentError for a file that is missing, empty or too large."""
-    if not path.is_file():
+    try:
+        there = path.is_file()
+    except OSError:  # such as a name longer than the disk takes
+        there = False
+    if not there:
         raise ContentError(f"{place}: no such file")
     _check_size(path.stat().st_size, place)
 
@@ -126,6 +164,8 @@ def _check_size(size: int, place: str) -> None:
 
 def _entry(folder: Path, number: int, entry: Any, now: datetime) -> SavedPage:  # noqa: ANN401 - anything JSON holds
     place = f"index.json entry {number}"
+    if isinstance(entry, _Doubled):
+        raise ContentError(f"{place}: the key {shown(repr(entry.key))} stands twice")
     if not isinstance(entry, dict):
         raise ContentError(f"{place}: not an object")
     fault = next(_faults(entry), "")
@@ -134,13 +174,13 @@ def _entry(folder: Path, number: int, entry: Any, now: datetime) -> SavedPage:  
     try:
         at = read_moment(entry["captured_at"], now)
     except ValueError as error:
-        raise ContentError(f"{place}: captured_at: {error}") from error
+        raise ContentError(f"{place}: captured_at: {shown(error)}") from error
     try:
         edition = date.fromisoformat(entry["edition_date"]) if entry.get("edition_date") else None
     except ValueError as error:
-        raise ContentError(f"{place}: edition_date: {error}") from error
+        raise ContentError(f"{place}: edition_date: {shown(error)}") from error
     path = _inside(folder, entry["file"], place)
-    check_file(path, f"{place}: {entry['file']}")
+    check_file(path, f"{place}: {shown(entry['file'])}")
     return SavedPage(
         place=place,
         url=entry["url"],
@@ -148,7 +188,7 @@ def _entry(folder: Path, number: int, entry: Any, now: datetime) -> SavedPage:  
         status=entry["status"],
         headers=(("Content-Type", entry["content_type"]),) if entry["content_type"] else (),
         note=f"a saved file: {entry['file']}",
-        body=partial(read_whole, path, f"{place}: {entry['file']}"),
+        body=partial(read_whole, path, f"{place}: {shown(entry['file'])}"),
         edition_date=edition,
     )
 
@@ -158,23 +198,31 @@ def _faults(entry: dict[str, Any]) -> Iterator[str]:
         if name not in entry:
             yield f"{name} is missing"
         elif not isinstance(entry[name], kind) or isinstance(entry[name], bool):
-            yield f"{name} is no {'text' if kind is str else 'number'}: {entry[name]!r}"
+            yield f"{name} is no {'text' if kind is str else 'number'}: {shown(repr(entry[name]))}"
     for name in entry.keys() - _KEYS.keys():
         if name not in _OPTIONAL:
-            yield f"unknown key {name!r}"
+            yield f"unknown key {shown(repr(name))}"
         elif not isinstance(entry[name], _OPTIONAL[name]):
-            yield f"{name} is no text: {entry[name]!r}"
+            yield f"{name} is no text: {shown(repr(entry[name]))}"
+    for name in entry.keys() - {"url", "status"}:
+        if len(entry[name]) > _LONGEST_TEXT:
+            yield f"{name} is longer than {_LONGEST_TEXT} characters: {shown(repr(entry[name]))}"
+        elif not entry[name].isprintable():
+            yield f"{name} has characters that cannot be shown: {shown(repr(entry[name]))}"
     if not is_address(entry["url"]):
-        yield f"no web address: {entry['url']!r}"
+        yield f"no web address: {shown(repr(entry['url']))}"
     if not 100 <= entry["status"] <= 599 or entry["status"] == 304:
-        yield f"no page comes with status {entry['status']}"
+        yield f"no page comes with status {shown(entry['status'])}"
 
 
 def _inside(folder: Path, name: str, place: str) -> Path:
     """The file `name` in `folder`. Raises ContentError for one that lies elsewhere, by its name or through a link."""
     relative = PurePosixPath(name)
-    path = (folder / relative).resolve()
+    try:
+        path = (folder / relative).resolve()
+    except (ValueError, RuntimeError, OSError) as error:  # such as links that lead to each other
+        raise ContentError(f"{place}: no such file: {shown(repr(name))}") from error
     outside = relative.is_absolute() or ".." in relative.parts or "\x00" in name or "\\" in name
     if outside or not path.is_relative_to(folder.resolve()):
-        raise ContentError(f"{place}: lies outside the folder: {name}")
+        raise ContentError(f"{place}: lies outside the folder: {shown(name)}")
     return path

@@ -33,6 +33,7 @@ CAPTURE_HEADER = "Egov-Audit-Capture"
 _PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 _ENCODED = frozenset({"content-encoding", "transfer-encoding"})
 _BREAKS = re.compile(r"[\r\n\x00]+\s*")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}\ud800-\udfff]")
 _LEVEL = 4  # gzip: nine tenths of level 9's gain at a quarter of its time
 _CHUNK = 1 << 18
@@ -277,10 +278,20 @@ def _request(exchange: Exchange, url: str, capture: Capture) -> bytes:
 
 def _http(line: str, protocol: str, headers: Headers) -> StatusAndHeaders:
     clean = [
-        (_BREAKS.sub(" ", name).encode("ascii", "backslashreplace").decode(), _BREAKS.sub(" ", value))
+        (_BREAKS.sub(" ", name).encode("ascii", "backslashreplace").decode(), _ascii(_BREAKS.sub(" ", value)))
         for name, value in headers
     ]
     return StatusAndHeaders(line, clean, protocol=protocol)
+
+
+def _ascii(value: str) -> str:
+    """A header's value with each byte beyond ASCII percent-encoded: headers come as Latin-1, whatever was meant."""
+    return _NOT_ASCII.sub(_percent, value)
+
+
+def _percent(match: re.Match[str]) -> str:
+    text = match.group()
+    return quote(text.encode("latin-1") if max(text) <= "\xff" else text.encode("utf-8", "surrogatepass"))
 
 
 def _decoded(headers: Headers, size: int) -> Headers:

@@ -11,8 +11,9 @@ import re
 import unicodedata
 
 _SPACES = re.compile(r"\s+")
-#: Soft hyphen, zero-width and bidirectional controls, byte-order mark, word joiner: invisible, and never meant.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+#: Control characters but white space, soft hyphen, zero-width and bidirectional controls, byte-order mark, word
+#: joiner: invisible, and never meant.
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _WORD = re.compile(r"\w+")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 
@@ -34,7 +35,7 @@ def squeeze(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """`squeeze` without soft hyphens, zero-width and direction characters: what a person sees."""
+    """`squeeze` without control characters, soft hyphens, zero-width and direction characters: what a person sees."""
     return squeeze(_INVISIBLE.sub("", text))
 
 

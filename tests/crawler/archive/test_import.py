@@ -402,3 +402,38 @@ if (SHARED / "captures" / "index.json").exists():
         again = bring(tmp_path, SHARED / "captures")
         assert (again.taken, again.already) == (0, 107)
         assert verify(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (json.dumps([entry(), entry(file="loop.html")]), "no such file: 'loop.html'"),
+        (json.dumps([entry(), entry(file="\ud800.html")]), "file has characters that cannot be shown: '\\ud800.html'"),
+        (json.dumps([entry(), entry(file="a" * 290)]), "no such file"),
+        (json.dumps([entry(), entry(content_type="text/html \ud800")]), "content_type has characters"),
+        (json.dumps([entry(), entry(content_type="a" * 1_000_000)]), "content_type is longer than 300 characters"),
+        (json.dumps([entry(), entry(url=ADDRESS + "a" * 1_000_000)]), "no web address: 'https://egov.kz"),
+        (
+            json.dumps([entry(), entry(status=1)]).replace('"status": 1', '"status": ' + "9" * 5000),
+            "status is no number",
+        ),
+        (json.dumps([entry(), entry()])[:-1].replace("}, {", '}, {"url": "https://egov.kz/x", ') + "]", "stands twice"),
+        (json.dumps([entry(), entry(captured_at="1989-12-31T00:00:00Z")]), "captured_at: before 1990"),
+        (json.dumps([entry(), entry(captured_at="0001-01-01T00:00:00Z")]), "captured_at: before 1990"),
+    ],
+    ids=["loop", "file", "name", "type", "length", "address", "status", "twice", "1989", "year one"],
+)
+def test_a_hostile_index_is_refused_in_one_short_line_that_names_the_entry(
+    tmp_path: Path, text: str, fault: str
+) -> None:
+    saved = folder(tmp_path / "saved", entry())
+    (saved / "loop.html").symlink_to("loop.html")
+    (saved / "index.json").write_text(text, encoding="utf-8")
+    with pytest.raises(ContentError) as caught:
+        bring(tmp_path, saved)
+    line = str(caught.value)
+    assert line.startswith("index.json entry 2: ")
+    assert fault in line
+    assert line.isprintable()
+    assert len(line) < 300
+    assert list(reader.captures(tmp_path, last_run(tmp_path))) == []

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.archive import reader
+from crawler.archive import layout, reader
 from crawler.archive.records import Outcome, Provenance, RunResult
 from crawler.archive.verify import verify
 from crawler.archive.writer import open_run
@@ -230,3 +230,20 @@ def test_runs_are_chained_and_come_in_the_order_of_sealing(tmp_path: Path) -> No
     assert early.run_id.startswith("20260302T091530Z-register-")
     assert reader.run_record(tmp_path, early.run_id).result is RunResult.FAILED
     assert not list((tmp_path / "open").glob("*/"))
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("\u00e9\u00ff/x; charset=\u00ff", "%E9%FF/x; charset=%FF"),
+        ("тип", "%D1%82%D0%B8%D0%BF"),
+        ("\ud800", "%ED%A0%80"),
+    ],
+)
+def test_a_header_that_is_no_ascii_is_kept_percent_encoded(tmp_path: Path, value: str, kept: str) -> None:
+    headers = (("Content-Type", value), ("ETag", value), ("X-Other", value))
+    run_id = sealed_run(tmp_path, replace(EXCHANGE, response_headers=headers))
+    (capture,) = reader.captures(tmp_path, run_id)
+    assert reader.read_body(tmp_path, capture) == EXCHANGE.body
+    assert f"X-Other: {kept}".encode() in gzip.decompress(layout.warc_path(tmp_path, capture.warc).read_bytes())
+    assert verify(tmp_path) == []

@@ -59,3 +59,8 @@ def test_the_letters_tell_kazakh() -> None:
     assert looks_kazakh("Мемлекеттік қызмет көрсету нысаны")
     assert not looks_kazakh("Форма оказания государственной услуги")
     assert not looks_kazakh("123")
+
+
+def test_control_characters_are_not_seen() -> None:
+    assert plain("\x07\x1b[31mвы\x00дача\x7f\tсправки") == "[31mвыдача справки"
+    assert compare_key("вы\x08дача") == compare_key("выдача")
