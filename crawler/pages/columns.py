@@ -78,6 +78,7 @@ def _field_of_key(key: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=4096)
 def field_of(text: str) -> str:
     """The field that a heading means, "" for none. What stands in brackets may be left out of account.
 
