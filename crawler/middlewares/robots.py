@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+import re
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _OWN = "egov_robots"
+_DELAY = re.compile(rb"^([ \t]*crawl-delay[ \t]*:[ \t]*)([^\s#]{1,40})", re.IGNORECASE | re.MULTILINE)
+#: What an endless delay is read as: Protego drops the line, and dropping it would be going on at our own pace.
+_ENDLESS = b"1000000000"
 
 
 class FailClosedRobots:
@@ -69,7 +74,12 @@ class FailClosedRobots:
         request = Request(f"{site}/robots.txt", callback=NO_CALLBACK, meta={_OWN: True})
         try:
             response = await self._crawler.engine.download_async(request)
-            rules = ProtegoRobotParser(response.body, self._crawler.spider)
+            body, odd = _delays(response.body)
+            rules = ProtegoRobotParser(body, self._crawler.spider)
+            for word in odd:
+                line = f"robots.txt has a Crawl-delay that is no time: {word!r}; keeping our own"
+                record_of(self._crawler).run.issue("warning", "crawl_delay_unread", line, url=request.url)
+                logger.warning("%s: %s", host, line)
             self._keep_pace(request, rules)
         except NotFetched as error:
             if error.outcome is Outcome.MISSING:
@@ -96,3 +106,22 @@ class FailClosedRobots:
         delay = pace_of(self._crawler).set_floor(request, wished or 0.0)
         if wished:
             logger.info("%s asks for %g s between requests; keeping %g s", host, wished, delay)
+
+
+def _delays(body: bytes) -> tuple[bytes, list[str]]:
+    """A robots.txt with endless delays as a number, and the values of delays that are no time, each once."""
+    odd: dict[str, None] = {}
+
+    def read(match: re.Match[bytes]) -> bytes:
+        word = match.group(2).decode("utf-8", "replace")
+        try:
+            seconds = float(word)
+        except ValueError:
+            seconds = math.nan
+        if seconds == math.inf:
+            return match.group(1) + _ENDLESS
+        if not seconds >= 0:
+            odd[word] = None
+        return match.group()
+
+    return _DELAY.sub(read, body), list(odd)

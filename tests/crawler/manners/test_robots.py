@@ -115,6 +115,25 @@ def test_a_crawl_delay_beyond_reason_ends_the_crawl(tmp_path: Path) -> None:
     assert "asks for 86400 s between requests, more than the 300 s that a crawl keeps" in done.lines[0]
 
 
+@pytest.mark.parametrize("wished", ["inf", "1e999"])
+def test_an_endless_crawl_delay_ends_the_crawl(tmp_path: Path, wished: str) -> None:
+    rules = robots(f"User-agent: *\nCrawl-delay: {wished}\n")
+    with FaultServer({OPEN: good(), "/robots.txt": rules}) as server:
+        done = crawl([server.url + OPEN], tmp_path)
+        assert server.paths == []
+    assert done.stats["finish_reason"] == "crawl_delay"
+
+
+@pytest.mark.parametrize("wished", ["nan", "-5", "-inf", "soon"])
+def test_a_crawl_delay_that_is_no_time_is_an_issue_and_our_own_is_kept(tmp_path: Path, wished: str) -> None:
+    rules = robots(f"User-agent: *\nCrawl-delay: {wished}\n")
+    with FaultServer({OPEN: good(), "/robots.txt": rules}) as server:
+        done = crawl([server.url + OPEN], tmp_path, {"EGOV_AUDIT_DELAY": "0.05"})
+        assert server.paths == [OPEN]
+        assert read_logs(tmp_path).codes(f"{server.url}/robots.txt") == ["crawl_delay_unread"]
+    assert done.stats["egov/delay/localhost"] == 0.05
+
+
 @pytest.mark.parametrize(("own", "wished", "kept"), [("0", "0.05", 0.05), ("0.05", "0.01", 0.05), ("0.05", None, 0.05)])
 def test_the_longer_of_own_delay_and_crawl_delay_is_kept(
     tmp_path: Path, own: str, wished: str | None, kept: float
