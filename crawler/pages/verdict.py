@@ -72,13 +72,14 @@ _TITLES = re.compile(r"<(title|h1)\b[^>]*>(.*?)</\1\s*>", re.IGNORECASE | re.DOT
 _UNSEEN = re.compile(
     r"<(script|style|noscript|head|template)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL
 )
+_NAME = re.compile(r"<([a-z][a-z0-9]*)", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 _END = re.compile(rb"<\0?/\0?h\0?t\0?m\0?l", re.IGNORECASE)  # with the zero bytes of UTF-16
 #: Statuses that guards give their page under, besides 200.
 _GUARD_STATUSES = frozenset({401, 403, 405, 429, 503})
 #: Characters of visible text above which a page without landmarks is taken for a page of its own, not a substitute.
 _MUCH_TEXT = 3000
-#: Characters from the landmark on below which a page with a guard's markup is the guard's: real pages show more.
+#: Characters in the landmark's place below which a page with a guard's markup is the guard's: real pages show more.
 _LITTLE_TEXT = 150
 
 
@@ -130,16 +131,46 @@ def _substitute(content_type: str, body: bytes, kind: PageKind) -> Verdict | Non
     lowered = body.lower()
     guard = any(sign in lowered for sign in _GUARDS)
     landmark = next((sign for sign in _LANDMARKS[kind] if sign in lowered), None)
-    if landmark and not guard:
+    if landmark and not guard and (kind is not PageKind.ACT_TEXT or b"<table" in lowered):
         return None
     page = decode(body, content_type)
-    if landmark:
+    if landmark and landmark in _PORTAL:  # a short block, and the page goes on after it
         own = _visible(page[max(0, page.lower().find(landmark.decode())) :])
         return None if len(own) >= _LITTLE_TEXT else Verdict.CHALLENGE
+    if landmark:
+        return _within(page, landmark.decode(), kind, guard=guard)
     text = _visible(page)
     if len(text) >= _MUCH_TEXT:
         return None
     return _name_substitute(page, text, guard)
+
+
+def _within(page: str, landmark: str, kind: PageKind, *, guard: bool) -> Verdict | None:
+    """The verdict on a page with its site's own layout: on what stands in the layout's element alone.
+
+    A footer under it says nothing of the page, and an act is a table or much text.
+    """
+    inside = _element(page, landmark)
+    text = _visible(inside)
+    whole = len(text) >= (_MUCH_TEXT if kind is PageKind.ACT_TEXT else _LITTLE_TEXT)
+    if whole or "<table" in inside.lower():
+        return None
+    return _name_substitute(inside, text, guard)
+
+
+def _element(page: str, landmark: str) -> str:
+    """The markup of the first element with the landmark, to its own end tag or that of the page."""
+    at = max(0, page.lower().find(landmark))
+    start = at if page.startswith("<", at) else max(0, page.rfind("<", 0, at))
+    opened = _NAME.match(page, start)
+    if opened is None:
+        return page[start:]
+    depth = 0
+    for tag in re.finditer(rf"<(/?){opened.group(1)}\b", page[start:], re.IGNORECASE):
+        depth += -1 if tag.group(1) else 1
+        if depth == 0:
+            return page[start : start + tag.start()]
+    return page[start:]
 
 
 def _name_substitute(page: str, text: str, guard: bool) -> Verdict | None:

@@ -375,7 +375,7 @@ def test_a_warc_cut_anywhere_is_refused(tmp_path: Path, packed: bool) -> None:
 def test_a_warc_with_a_changed_page_is_refused(tmp_path: Path, packed: bool) -> None:
     path = warc(tmp_path / "crawl.warc.gz", response(ADDRESS, HTML), packed=packed)
     whole = path.read_bytes()
-    path.write_bytes(whole[:-9] + b"\0" + whole[-8:] if packed else whole.replace(b"<h1>", b"<h2>"))
+    path.write_bytes(whole[:-8] + bytes([whole[-8] ^ 255]) + whole[-7:] if packed else whole.replace(b"<h1>", b"<h2>"))
     with pytest.raises(ContentError, match=r"cut short or damaged|record 2: block digest failed"):
         bring(tmp_path, path)
 

@@ -167,3 +167,22 @@ def test_the_meta_charset_is_asked_when_the_header_is_silent_and_not_believed_ag
     koi = f'<meta http-equiv="Content-Type" content="text/html; charset=koi8-r"><p>{RUSSIAN}</p>'
     assert RUSSIAN in decode(koi.encode("koi8-r"), "text/html")
     assert RUSSIAN in decode(f'<meta charset="utf-8"><p>{RUSSIAN}</p>'.encode("cp1251"), "")
+
+
+FOOTER = f'<div class="footer"><p>{"Институт законодательства. Все права защищены. " * 8}</p></div>'
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        ('<div class="g-recaptcha"></div><p>Подтвердите, что вы не робот</p>', Verdict.CHALLENGE),
+        ("<p>На сайте ведутся технические работы, приносим извинения</p>", Verdict.MAINTENANCE),
+        ("<div><div>Реестр</div></div><table><tr><td>Технические работы</td></tr></table>", Verdict.OK),
+        (f"<p>{'Порядок технических работ утверждён приказом. ' * 80}</p>", Verdict.OK),
+        ("<p>Приказ утратил силу</p>", Verdict.OK),
+    ],
+    ids=["challenge", "maintenance", "table", "text", "short"],
+)
+def test_an_act_is_judged_by_what_stands_in_its_own_element(inside: str, expected: Verdict) -> None:
+    body = page(f'<div class="container_gamma text"><article>{inside}</article></div>{FOOTER}')
+    assert verdict(body, PageKind.ACT_TEXT) is expected
