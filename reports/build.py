@@ -31,10 +31,10 @@ def build(audit: Audit, bodies: Bodies, rules: Mapping[str, str], out: Path) -> 
     """
     if not audit.dates and not audit.portals:
         raise ContentError("nothing to report: no edition and no portal list has been read and accepted")
-    _refuse_foreign(out)
+    refuse_foreign(out)
     aside = out.with_name(out.name + ".building")
     if aside.exists():
-        _refuse_foreign(aside)
+        refuse_foreign(aside)
         shutil.rmtree(aside)
     aside.mkdir(parents=True)
     try:
@@ -47,7 +47,8 @@ def build(audit: Audit, bodies: Bodies, rules: Mapping[str, str], out: Path) -> 
     return out / "index.html"
 
 
-def _refuse_foreign(folder: Path) -> None:
+def refuse_foreign(folder: Path) -> None:
+    """Raise UsageError for a folder that holds anything but a report of ours; an empty or missing one is fine."""
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file, not a folder for a report")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).exists():
@@ -58,7 +59,7 @@ def _swap(aside: Path, out: Path) -> None:
     old = out.with_name(out.name + ".old")
     if out.exists():
         if old.exists():
-            _refuse_foreign(old)
+            refuse_foreign(old)
             shutil.rmtree(old)
         os.replace(out, old)
     os.replace(aside, out)

@@ -56,8 +56,10 @@ def run_command(
     from auditor.ops.conduct import Plan, conduct
     from auditor.ops.digest import digest, nothing_changed
     from auditor.ops.duration import parse_duration
+    from reports.build import refuse_foreign
 
     config = load_config()
+    refuse_foreign(out or Path(config.report))
     span = parse_duration(once_a) if once_a else None
     arguments = _arguments(config, as_of, lang)
 
@@ -92,7 +94,9 @@ def demo_command(
 ) -> None:
     """The whole line on the sample that ships with the product, offline: its own small sites, crawled for real."""
     from crawler.sample.server import serve
+    from reports.build import refuse_foreign
 
+    refuse_foreign(out)
     os.environ.setdefault("EGOV_AUDIT_ARCHIVE", "var/demo/archive")
     os.environ.setdefault("EGOV_AUDIT_DB_URL", "sqlite:///var/demo/audit.db")
     with serve() as addresses:

@@ -79,3 +79,12 @@ def test_the_evidence_is_whole_and_a_second_run_adds_no_figure(demo: Ended, fold
     assert [tuple(row.values()) for row in rows] == before
     again = egov_audit(folder, "measure", "--as-of", "2022-12-31", **STORED)
     assert "kept before" in again.err
+
+
+def test_a_folder_that_is_not_ours_is_refused_before_anything_is_done(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/thesis.txt").write_text("years of work")
+    ended = egov_audit(tmp_path, "demo", "--out", "mine")
+    assert ended.code == 2
+    assert "not a report of ours" in ended.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine"]
