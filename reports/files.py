@@ -12,8 +12,9 @@ from reports.views import figures_of
 
 #: Measures whose figures rest on coding.
 CODED_MEASURES = ("nature", "completeness", "two_by_two", "core_complete")
+_ERROR = ("corrected_share", "low_95", "high_95")
 _COUNTED = ("as_of", "subject", "lang", "measure", "cell", "value", "of", "share")
-_FIGURE = (*_COUNTED, "act", "edition", "in_force_but_not_read", "accepted", "codebook", "coding")
+_FIGURE = (*_COUNTED, "act", "edition", "in_force_but_not_read", "accepted", "codebook", "coding", *_ERROR)
 _ENTRY = ("as_of", "subject", "lang", "entry", "code", "name", "section", "subsection", "developer", "form", "forms")
 _CODING = ("nature", "completeness", "output", "sector", "rules", "words", "confidence")
 _RESULT = ("result_url", "result_captured_at_utc", "result_sha256", "result_warc", "result_offset")
@@ -67,7 +68,9 @@ def _figures(audit: Audit) -> Iterable[tuple[object, ...]]:
             " ".join(shot.unread) if shot else "",
             shot.accepted if shot else "",
             audit.codebook,
-            "machine-coded, unchecked" if figure.measure in CODED_MEASURES else "",
+            audit.coding if figure.measure in CODED_MEASURES else "",
+            _share(figure.corrected),
+            *(_share(bound) for bound in figure.interval or (None, None)),
         )
 
 

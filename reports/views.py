@@ -25,7 +25,6 @@ from reports.contexts import (
 )
 
 ALMATY = ZoneInfo("Asia/Almaty")
-CHECKED = "Nature and completeness are machine-coded and unchecked: no double-coded sample stands behind them yet."
 LANGUAGES = {"ru": "Russian", "kk": "Kazakh", "en": "English"}
 _HEADLINES = (
     "count",
@@ -56,6 +55,14 @@ def percent(figure: Figure) -> str:
     return "" if figure.share is None else f"{figure.share * 100:.1f}%"
 
 
+def corrected(figure: Figure) -> str:
+    """The share corrected for the coder's errors with its 95% interval; empty where no sample gives one."""
+    if figure.corrected is None or figure.interval is None:
+        return ""
+    low, high = figure.interval
+    return f"corrected for coding errors {figure.corrected * 100:.1f}% (95%: {low * 100:.1f}–{high * 100:.1f}%)"
+
+
 def moment(at: datetime) -> str:
     """A capture time for people: Almaty's clock first, UTC beside it."""
     return f"{at.astimezone(ALMATY):%Y-%m-%d %H:%M} (Almaty), {at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
@@ -79,7 +86,7 @@ def audit_page(audit: Audit, at: date, rules: Mapping[str, str]) -> AuditPage:
         title=f"Public services register of Kazakhstan: audit of {at}",
         as_of=str(at),
         served_by=_served_by(audit),
-        checked=CHECKED,
+        checked=f"Nature and completeness: {audit.coding}.",
         register=register,
         portals=portals,
         series=tuple(_series(audit)),
@@ -249,7 +256,8 @@ def _anchor(part: str, figure: Figure) -> str:
 
 def _figure_view(part: str, measured: Measured) -> FigureView:
     head = measured.head
-    share = f"{percent(head)} of {number(head.of)}" if head.of else ""
+    shares = (f"{percent(head)} of {number(head.of)}" if head.of else "", corrected(head))
+    share = "; ".join(text for text in shares if text)
     unclear = f"The coder abstained on {number(measured.abstained)}." if measured.abstained else ""
     about = card(measured.measure)
     return FigureView(_anchor(part, head), about.title, number(head.value), share, about.caveat, unclear)
@@ -261,7 +269,8 @@ def _matrix(part: str, table: Measured) -> TableView:
     def view(name: str) -> CellView:
         figure = cells[name]
         tone = 0 if not figure.value else min(4, 1 + int((figure.share or 0) * 5))
-        return CellView(_anchor(part, figure), number(figure.value), percent(figure), f"t{tone}")
+        share = ", ".join(text for text in (percent(figure), corrected(figure)) if text)
+        return CellView(_anchor(part, figure), number(figure.value), share, f"t{tone}")
 
     return TableView(*(view(name) for name in _BOXES))
 

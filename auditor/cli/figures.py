@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -28,8 +28,7 @@ from auditor.measure.records import DatedAudit, Figure, Measured
 from auditor.measure.series import Year, series_json
 from auditor.measure.splits import dimensions
 from auditor.measure.stage import as_json, audit_at, store
-from auditor.records import Evidence
-from crawler.errors import IntegrityError, UsageError
+from crawler.errors import UsageError
 from crawler.pages.records import Lang
 
 AsOf = Annotated[
@@ -157,25 +156,18 @@ def report(
 def write_report(db_url: str, archive: Path, day: date, lang: Lang, out: Path) -> Path:
     """Gather the records, build the pages, return the front page's path."""
     from auditor.coding.codebook import rules_in_words
+    from crawler.archive.reader import read_payload
     from crawler.sources.load import load_sources
     from reports.build import build
 
     with open_database(db_url) as engine, transaction(engine) as session:
-        audit = audit_at(session, day, lang, not_read(session, load_sources(load_config())), CODEBOOK)
+        checked = checked_by_people(session, lang)
+        audit = audit_at(session, day, lang, not_read(session, load_sources(load_config())), CODEBOOK, checked)
+        audit = replace(audit, coding=coding_note(checked))
         for dated in audit.dates:
             store(session, dated)
         keep_everything(session)
-    return build(audit, lambda evidence: _body(archive, evidence), rules_in_words(Lang.EN), out)
-
-
-def _body(archive: Path, evidence: Evidence) -> bytes:
-    """A kept page's bytes, checked against the sum that the report prints. Raises IntegrityError."""
-    from crawler.archive.reader import read_record
-
-    body = read_record(archive, evidence.warc, evidence.offset).payload
-    if hashlib.sha256(body).hexdigest() != evidence.sha256:
-        raise IntegrityError(f"warc/{evidence.warc} offset {evidence.offset}: not the bytes that were read")
-    return body
+    return build(audit, lambda evidence: read_payload(archive, evidence), rules_in_words(Lang.EN), out)
 
 
 def summary(dated: DatedAudit) -> list[str]:

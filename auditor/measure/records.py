@@ -146,6 +146,7 @@ class Audit:
     `dates` are ascending, the last one is the date asked for; it can be empty when only the portal was read, and
     `portals` can be empty when only the register was. `evidence` maps entry and listing keys to where they were read.
     `pages` maps a listing's key to its service page, where its result text was read.
+    `coding` is what must be said of every coded figure.
     `issues` maps an issue code to how many open issues have it.
     """
 
@@ -158,3 +159,4 @@ class Audit:
     issues: tuple[tuple[str, int], ...]
     evidence: dict[str, Evidence]
     pages: dict[str, Evidence] = field(default_factory=dict)
+    coding: str = "machine-coded, unchecked"

@@ -32,6 +32,7 @@ from auditor.measure.records import (
     PortalSnapshot,
     Snapshot,
 )
+from auditor.measure.scenes import CODED, Intervals, with_intervals
 from auditor.measure.series import measured_json
 from auditor.measure.stage_scenes import end_of_day
 from auditor.measure.unread import accepted_note, unread_later
@@ -42,11 +43,19 @@ from crawler.pages.records import Lang
 Codings = Mapping[str, list[StoredCoding]]
 
 
-def audit_at(session: Session, as_of: date, lang: Lang, not_read: Iterable[NotRead], codebook: str) -> Audit:
+def audit_at(
+    session: Session,
+    as_of: date,
+    lang: Lang,
+    not_read: Iterable[NotRead],
+    codebook: str,
+    intervals: Intervals | None = None,
+) -> Audit:
     """Everything a report on `as_of` says, the register's series by 31 December included. Reads only.
 
     The series starts with the first year that has an edition in force. With no edition on `as_of` the register's
-    part is empty; with no portal list the portal's is. Codings count under `codebook` only.
+    part is empty; with no portal list the portal's is. Codings count under `codebook` only; `intervals` gives shares
+    their error where a sample was checked.
     """
     missed = tuple(not_read)
     editions = editions_in_force(session, lang)
@@ -62,7 +71,10 @@ def audit_at(session: Session, as_of: date, lang: Lang, not_read: Iterable[NotRe
         unread = unread_later(editions, missed, edition, day)
         accepted = accepted_note(edition)
         snapshot = Snapshot(day, lang, edition.act, edition.edition_date, rows, codebook, unread, accepted)
-        dates.append(DatedAudit(snapshot, measure_register(snapshot), unmeasured_register(snapshot)))
+        measured = measure_register(snapshot)
+        if intervals is not None:
+            measured |= {name: with_intervals(measured[name], intervals) for name in CODED & set(measured)}
+        dates.append(DatedAudit(snapshot, measured, unmeasured_register(snapshot)))
         evidence.update(evidence_of_edition(session, edition.id))
     until = end_of_day(as_of)
     portals = tuple(_portal(session, as_of, lang, codebook) for lang in _portal_langs(session, until))

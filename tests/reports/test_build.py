@@ -221,3 +221,21 @@ def test_an_audit_without_the_date_asked_for_still_has_a_front_page(tmp_path: Pa
     front = build(audit, body_of, RULES, tmp_path / "report")
     assert front.name == "index.html"
     assert "No edition of the register in force" in front.read_text(encoding="utf-8")
+
+
+def test_a_checked_share_stands_with_its_correction_and_interval(tmp_path: Path) -> None:
+    audit = small_audit()
+    newest = audit.dates[-1]
+    core = newest.measured["core_complete"]
+    figure = dataclasses.replace(core.head, corrected=0.31, interval=(0.25, 0.4))
+    measured = newest.measured | {"core_complete": dataclasses.replace(core, figures=(figure,))}
+    dates = (audit.dates[0], dataclasses.replace(newest, measured=measured))
+    audit = dataclasses.replace(audit, dates=dates, coding="machine-coded, corrected by the sample spring")
+    page = build(audit, body_of, RULES, tmp_path / "report")
+    text = page.read_text(encoding="utf-8")
+    assert "corrected for coding errors 31.0% (95%: 25.0–40.0%)" in text
+    assert "corrected by the sample spring" in text
+    assert "unchecked" not in text
+    rows = csv.DictReader((page.parent / "csv/figures.csv").open(encoding="utf-8-sig", newline=""))
+    found = next(row for row in rows if row["measure"] == "core_complete" and row["as_of"] == "2025-12-31")
+    assert (found["corrected_share"], found["low_95"], found["high_95"]) == ("0.310000", "0.250000", "0.400000")
