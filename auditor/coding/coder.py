@@ -34,6 +34,8 @@ _METHOD = "1"
 _STRONGER_THAN_RESULT = ("C8", "C10")
 #: Levels that say little by themselves: the result text, then likeness to hand-coded names, may say otherwise.
 _WEAK = (Level.PERSONS, Level.GENERIC)
+#: Levels whose entries are about a kind of paper or a rule, whatever it is on.
+_SUBJECTLESS = (Level.EXCEPTION, Level.PAPER, Level.PERSONS, Level.GENERIC)
 _NATURES = {str(nature): nature for nature in Nature}
 _COMPLETENESSES = {str(completeness): completeness for completeness in Completeness}
 
@@ -154,7 +156,7 @@ class _Case:
         in_result = self.result.found
         nature = self.nature(in_name.get("nature", ()), in_result)
         completeness = self.completeness(nature, in_name.get("completeness", ()), in_result)
-        return self.answer(nature, completeness, in_name.get("sectors", ()))
+        return self.answer(nature, completeness, in_name)
 
     def nature(self, in_name: Sequence[Found], in_result: list[Found]) -> Verdict:
         last = self.lexicon.heads.last
@@ -223,15 +225,15 @@ class _Case:
         rule = "C3" if is_human(nature.code) else "C1"
         return Verdict(Completeness.COMPLETE, None, "name", rule, "name_default")
 
-    def answer(self, nature: Verdict, completeness: Verdict, sectors: Sequence[Found]) -> Coding:
+    def answer(self, nature: Verdict, completeness: Verdict, in_name: Mapping[str, Sequence[Found]]) -> Coding:
         deciding = [verdict for verdict in (nature, completeness) if verdict.found is not None]
         rules = dict.fromkeys(verdict.rule for verdict in (nature, completeness) if verdict.rule)
         sure = (self.rules.confidence(nature.basis), self.rules.confidence(completeness.basis))
         return Coding(
             nature=_NATURES[nature.code],
             completeness=_COMPLETENESSES[completeness.code],
-            output=self.output(nature, completeness),
-            sector=self.sector(nature, sectors),
+            output=self.output(nature, completeness, in_name.get("nature", ())),
+            sector=self.sector(nature, in_name.get("sectors", ())),
             rules=tuple(rules),
             triggers=tuple(dict.fromkeys(self.trigger(verdict) for verdict in deciding)),
             confidence=min(sure),
@@ -239,21 +241,33 @@ class _Case:
             completeness_confidence=sure[1],
         )
 
-    def output(self, nature: Verdict, completeness: Verdict) -> Output:
+    def output(self, nature: Verdict, completeness: Verdict, in_name: Sequence[Found]) -> Output:
+        """What is handed over: by the deciding entries, else by other words of the same nature, else a default."""
         for verdict in (completeness, nature):
             if verdict.entry is not None and verdict.entry.output is not None and verdict.basis != "name_joined":
                 return verdict.entry.output
         if nature.code == Nature.UNCLEAR:
             return Output.UNCLEAR
+        if nature.field == "name" and nature.basis != "likeness":
+            telling = [one for one in in_name if one.entry.code == nature.code and one.entry.output is not None]
+            other = best(telling, head_last=self.lexicon.heads.last)
+            if other is not None:
+                stated: Output = other.entry.output
+                return stated
         return Output.IN_KIND if is_human(nature.code) else Output.DOCUMENT
 
     def sector(self, nature: Verdict, sectors: Sequence[Found]) -> str:
-        if nature.entry is not None and nature.entry.sector:
-            return nature.entry.sector
+        """The COFOG division: by the entry that decided; where that knows only the kind of paper, by the subject."""
+        entry = nature.entry
+        stated: str = entry.sector if entry is not None else ""
+        if stated and entry is not None and entry.level not in _SUBJECTLESS:
+            return stated
         found = best(sectors, head_last=self.lexicon.heads.last)
         if found is not None:
             sector: str = found.entry.sector
             return sector
+        if stated:
+            return stated
         if nature.code == Nature.UNCLEAR:
             return ""
         return "10" if is_human(nature.code) else "01"

@@ -102,6 +102,45 @@ def test_old_and_new_terms_are_coded_alike() -> None:
     assert axes("Присвоение статуса оралмана") == axes("Присвоение статуса кандаса")
 
 
+@pytest.mark.parametrize(
+    ("name", "lang", "sector"),
+    [
+        ("Постановка на воинский учет", Lang.RU, "02"),
+        ("Выдача справки о судимости", Lang.RU, "03"),
+        ("Выдача водительского удостоверения", Lang.RU, "04"),
+        ("Разрешение на специальное водопользование", Lang.RU, "05"),
+        ("Постановка на учет нуждающихся в жилье", Lang.RU, "06"),
+        ("Выдача больничного листа", Lang.RU, "07"),
+        ("Лицензия на медицинскую деятельность", Lang.RU, "07"),
+        ("Присвоение спортивных разрядов", Lang.RU, "08"),
+        ("Лицензия на образовательную деятельность", Lang.RU, "09"),
+        ("Справка о пенсионных отчислениях", Lang.RU, "10"),
+        ("Регистрация брака", Lang.RU, "01"),
+        ("Әскери есепке қою", Lang.KK, "02"),
+        ("Экологиялық рұқсат беру", Lang.KK, "05"),
+        ("Медициналық қызметке лицензия беру", Lang.KK, "07"),
+        ("Дипломға апостиль қою", Lang.KK, "09"),
+        ("Жәрдемақы тағайындау", Lang.KK, "10"),
+    ],
+)
+def test_a_paper_stands_in_the_division_of_what_it_is_about(name: str, lang: Lang, sector: str) -> None:
+    assert code(name, lang=lang).sector == sector
+
+
+def test_the_output_is_told_by_another_word_where_the_deciding_one_tells_none() -> None:
+    assert code("Назначение государственного социального пособия по инвалидности").output == "money"
+    assert code("Регистрация цены на лекарственные средства").output == "record"
+    assert code("Ыаоы").output == "unclear"
+
+
+def test_a_class_of_people_without_more_says_whom_a_service_is_for() -> None:
+    assert axes("Прогулки пенсионеров в парке") == ("human_social", "complete")
+    assert axes("Загранпаспорт пенсионеру") == ("transactional", "complete")
+    assert axes("Регистрация портала пенсионеров") == ("transactional", "complete")
+    assert axes("Зағиптарды сүйемелдеу", lang=Lang.KK) == ("human_social", "complete")
+    assert CODER.code(CodingInput("Ыаоы", category="Семья")).nature == "unclear"
+
+
 def test_triggers_point_into_the_text_as_it_was_given() -> None:
     name = "Назна\u00adчение посо\u00adбия"
     coding = code(name)
