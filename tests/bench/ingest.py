@@ -7,7 +7,6 @@ the same pages and nothing else; memory is the peak of the process that ingests.
 from __future__ import annotations
 
 import multiprocessing
-import resource
 import sys
 import tempfile
 import time
@@ -20,6 +19,7 @@ from crawler.archive import reader
 from crawler.archive.records import Capture
 from crawler.pages.register import parse_register
 from tests.auditor.ingest.pages import Run, sources
+from tests.bench._memory import peak_mb
 from tests.pages_gen import Spec
 
 DATES = 60
@@ -69,7 +69,7 @@ def _measured(results: multiprocessing.Queue[tuple[float, float]], work: object,
     start = time.perf_counter()
     work(*arguments)  # type: ignore[operator]
     seconds = time.perf_counter() - start
-    results.put((seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+    results.put((seconds, peak_mb()))
 
 
 def _parse_all(root: Path, captures: list[Capture]) -> None:

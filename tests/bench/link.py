@@ -23,6 +23,7 @@ from auditor.link.editions import link_editions
 from auditor.link.stage import link_register
 from tests.auditor.link.histories import USUAL, History, write_history
 from tests.auditor.link.store import store_edition
+from tests.bench._memory import peak_mb
 
 ROWS = 1_300
 EDITIONS = 100
@@ -96,15 +97,7 @@ def link_and_tell(url: str) -> None:
     """What the process apart does: link, and print seconds and MB."""
     engine = connect(url)
     seconds = _seconds(lambda: _link(engine))
-    print(seconds, _memory())
-
-
-def _memory() -> float:
-    """MB at most in this process so far; `ru_maxrss` would count the parent's too."""
-    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
+    print(seconds, peak_mb())
 
 
 def _store(engine: Engine, history: History, number: int) -> None:
