@@ -170,8 +170,8 @@ def write_report(db_url: str, archive: Path, day: date, lang: Lang, out: Path) -
     return build(audit, lambda evidence: read_payload(archive, evidence), rules_in_words(Lang.EN), out)
 
 
-def summary(dated: DatedAudit) -> list[str]:
-    """The five lines that end `demo` and `run`."""
+def summary(dated: DatedAudit, coding: str) -> list[str]:
+    """The five lines that end `demo` and `run`; `coding` is what must be said of coded figures."""
     heads = {name: result.head for name, result in dated.measured.items()}
     shot = dated.snapshot
     human = next(figure for figure in dated.measured["nature"].cells if figure.cell == "human_social")
@@ -181,7 +181,7 @@ def summary(dated: DatedAudit) -> list[str]:
         f"Called digitised: {_stated(heads, 'digitised')}",
         f"Human or social services: {human.value} ({_share(human.share)})",
         f"Human, complete and digitised: {_stated(heads, 'core_complete')}",
-        "Nature and completeness are machine-coded, unchecked.",
+        f"Nature and completeness: {coding}.",
     ]
 
 

@@ -18,6 +18,7 @@ from auditor.cli.figures import AsOf, Language, parse_day, summary, write_report
 from auditor.cli.harvest import harvest_command
 from auditor.cli.history import link_command
 from auditor.cli.ingest import ingest_command
+from auditor.cli.series import checked_by_people, coding_note
 from auditor.coding.codebook import CODEBOOK
 from auditor.db.session import open_database, transaction
 from auditor.ingest.status import not_read
@@ -172,6 +173,7 @@ def _arguments(config: AuditConfig, as_of: str | None, lang: Lang) -> dict[str, 
 def _summary(db_url: str, day: date, lang: Lang) -> list[str]:
     with open_database(db_url) as engine, transaction(engine) as session:
         try:
-            return summary(measure_at(session, day, lang, not_read(session), CODEBOOK))
+            coding = coding_note(checked_by_people(session, lang))
+            return summary(measure_at(session, day, lang, not_read(session), CODEBOOK), coding)
         except ContentError as error:
             return [str(error)]
