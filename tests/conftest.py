@@ -14,9 +14,9 @@ from uuid import uuid4
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import make_url, text
+from sqlalchemy import Engine, make_url, text
 
-from auditor.db.session import connect, upgrade
+from auditor.db.session import connect, transaction, upgrade
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
@@ -112,3 +112,53 @@ def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
     """A SQLite database with our tables, for tests that are about something else than the engine."""
     shutil.copy(sqlite_template, tmp_path / "audit.db")
     return f"sqlite:///{tmp_path}/audit.db"
+
+
+@pytest.fixture(scope="session")
+def sample_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's pages in an archive, with the portal's lists read twice."""
+    from tests.auditor.measure.sample import SECOND, harvested, relist
+
+    archive = tmp_path_factory.mktemp("sample") / "archive"
+    harvested(archive)
+    relist(archive, SECOND)
+    return archive
+
+
+def _sample_database(address: str, archive: Path) -> str:
+    from auditor.cli.series import keep_everything
+    from tests.auditor.measure.sample import fill
+
+    fill(address, archive)
+    engine = connect(address)
+    with transaction(engine) as session:
+        keep_everything(session)
+    engine.dispose()
+    return address
+
+
+@pytest.fixture(scope="session")
+def sample_sqlite(sample_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of the sample as a SQLite database, measured in every year; tests read it only."""
+    return _sample_database(f"sqlite:///{tmp_path_factory.mktemp('db')}/audit.db", sample_archive)
+
+
+@pytest.fixture(scope="session")
+def sample_postgres(sample_archive: Path, postgres: Postgres) -> str:
+    """The same on PostgreSQL."""
+    return _sample_database(postgres.database(), sample_archive)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def sample_url(request: pytest.FixtureRequest) -> str:
+    """The sample's database, once on each engine."""
+    address: str = request.getfixturevalue("sample_sqlite" if request.param == "sqlite" else "sample_postgres")
+    return address
+
+
+@pytest.fixture
+def sample(sample_url: str) -> Iterator[Engine]:
+    """The sample's database, opened."""
+    engine = connect(sample_url)
+    yield engine
+    engine.dispose()

@@ -1,0 +1,95 @@
+"""What a release says, read from the views of either engine: the rows that carry meaning, without bookkeeping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from auditor.views.dictionary import views
+from crawler.errors import ContentError
+
+#: Rows fetched at once: a register of 260,000 rows is never whole in memory.
+_AT_ONCE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One kind of content: a view's name, which of its columns carry meaning, which of its rows."""
+
+    view: str
+    columns: tuple[str, ...]
+    condition: str = ""
+    distinct: bool = False
+
+
+def _without(view: str, *left_out: str) -> tuple[str, ...]:
+    return tuple(name for name in views()[view].columns if name not in left_out)
+
+
+def parts() -> tuple[Part, ...]:
+    """What makes one release another, view by view.
+
+    Left out: numbers that a database gives its rows, moments of computing, places in the archive's files, and what
+    follows from the rest (`services` and `service_history` from `entries` and `listings`; an entry's dates and marks
+    from its edition and forms; an entry's place from its page; a figure of a day other than a year's end; a figure or a
+    machine's coding that a later one replaced).
+    """
+    of_edition = ("act", "edition_date", "year", "lang", "in_force_until", "in_force_now")
+    archive = ("warc_file", "warc_offset", "run_id", "capture_id")
+    return (
+        Part("editions", _without("editions", "edition_id", "capture_id")),
+        Part("entries", _without("entries", *of_edition, "digitised", "paper", "edition_id")),
+        Part("codings", _without("codings", "coding_id", "coded_at"), "in_force = 1 OR coder <> 'machine'"),
+        Part("changes", _without("changes", "year")),
+        Part("account", _without("account")),
+        Part(
+            "measures",
+            _without("measures", "computed_at", "newest", "year", "share"),
+            "newest = 1 AND as_of LIKE '%-12-31'",
+        ),
+        Part("listings", _without("listings")),
+        Part("evidence", _without("evidence", *archive), "subject_kind <> 'entry'"),
+        Part("evidence", ("url", "captured_at", "sha256", "provenance"), "subject_kind = 'entry'", distinct=True),
+    )
+
+
+def rows(session: Session, part: Part) -> Iterator[tuple[object, ...]]:
+    """The rows of one part, in no order."""
+    start = "SELECT DISTINCT" if part.distinct else "SELECT"
+    where = f" WHERE {part.condition}" if part.condition else ""
+    # Names and conditions are this module's and the dictionary's own.
+    statement = text(f"{start} {', '.join(part.columns)} FROM {part.view}{where}")
+    result = session.execute(statement, execution_options={"stream_results": True})
+    for found in result.partitions(_AT_ONCE):
+        yield from map(tuple, found)
+
+
+#: Which rules made the rows. Of the machine coder's versions the newest counts.
+_METHOD = {
+    "parsers": "SELECT parsed_with FROM edition_seen WHERE superseded_at IS NULL"
+    " UNION SELECT parsed_with FROM list_reading WHERE superseded_at IS NULL"
+    " UNION SELECT parsed_with FROM page_reading WHERE superseded_at IS NULL",
+    "linker": "SELECT DISTINCT linker FROM linking",
+    "codebook": "SELECT MAX(codebook) FROM coding HAVING MAX(codebook) IS NOT NULL",
+    "coder": "SELECT coder_version FROM coding WHERE coder = 'machine' ORDER BY coded_at DESC, id DESC LIMIT 1",
+}
+
+
+def method(session: Session) -> dict[str, list[str]]:
+    """The versions of parsers, linker, codebook and coder that the content was made with, each sorted."""
+    return {
+        name: sorted(str(found) for found in session.execute(text(statement)).scalars())
+        for name, statement in _METHOD.items()
+    }
+
+
+def newest_evidence(session: Session) -> str:
+    """The moment (UTC) of the newest page the content rests on. Raises ContentError when it rests on none."""
+    statement = "SELECT MAX(at) FROM (SELECT captured_at AS at FROM editions UNION SELECT last_listed FROM listings) x"
+    newest = session.execute(text(statement)).scalar()
+    if newest is None:
+        raise ContentError("nothing to release: no edition and no portal list has been read and accepted")
+    return str(newest)
