@@ -1,62 +1,100 @@
-"""`egov-audit verify` and `egov-audit import`: the evidence archive, checked and added to by hand."""
+"""`egov-audit verify`, `root` and `import`: the evidence archive, checked, vouched for and added to by hand."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import Progress
 
 from auditor.cli.app import app, load_config, log, note, say, say_json
+from crawler.archive import seals
+from crawler.archive.lines import stamp
 from crawler.errors import ContentError, IntegrityError, UsageError
+
+if TYPE_CHECKING:
+    from crawler.archive.verify import Inspection
 
 
 @app.command()
 def verify(
-    holds: Annotated[
-        str, typer.Option("--holds", help="A manifest's sha256 noted earlier, which the chain must still hold.")
-    ] = "",
+    root: Annotated[
+        list[str] | None,
+        typer.Option("--root", "--holds", help="A root noted earlier, which the archive must still hold; repeatable."),
+    ] = None,
+    roots: Annotated[Path | None, typer.Option("--roots", help="A file of such roots, one a line.")] = None,
     archive: Annotated[Path | None, typer.Option(help="Folder of the evidence archive.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
     """Read the whole archive again and name everything that is not as it was sealed (exit code 5)."""
+    from auditor.cli.roots import missing, read_roots
     from crawler.archive.verify import inspect
 
-    root = load_config(archive=archive).archive
+    kept = read_roots(root or (), roots)
+    place = load_config(archive=archive).archive
     with Progress(console=log, transient=True, disable=not log.is_terminal) as bar:
         task = bar.add_task("runs")
-        found = inspect(root, lambda done, total: bar.update(task, completed=done, total=total))
-    lost = bool(holds) and holds.lower().removeprefix("sha256:") not in found.chain
-    head = found.chain[-1] if found.chain else ""
+        found = inspect(place, lambda done, total: bar.update(task, completed=done, total=total))
+    lost = missing(kept, found)
     if as_json:
-        say_json(
-            {
-                "ok": not found.problems and not lost,
-                "runs": found.runs,
-                "records": found.records,
-                "bytes": found.size,
-                "last_manifest_sha256": head,
-                "holds": (not lost) if holds else None,
-                "open_runs": found.open_runs,
-                "problems": [
-                    {"file": problem.file, "place": problem.place, "message": problem.message}
-                    for problem in found.problems
-                ],
-            }
-        )
+        say_json(_verified(place, found, kept, lost))
     else:
         for problem in found.problems:
             say(str(problem))
     for run_id in found.open_runs:
         note(f"not sealed yet: {run_id} (still running, or to be sealed by the next harvest or import)")
     if lost:
-        raise IntegrityError(f"the chain of {found.runs} runs holds no manifest with sha256 {holds}")
+        raise IntegrityError(f"the chain of {found.runs} runs and {len(found.seals)} seals holds no root {lost[0]}")
     if found.problems:
         raise IntegrityError(f"the archive is not as it was sealed: {len(found.problems)} problems")
     if not as_json:
-        say(f"{found.runs} runs, {found.records} records, {found.size:,} bytes: all as sealed")
-        say(f"last manifest: sha256 {head or 'none, no run is sealed'}")
+        say(
+            f"{found.runs} runs, {found.records} records, {found.size:,} bytes, {len(found.seals)} seals: all as sealed"
+        )
+        if kept:
+            say(f"all {len(kept)} roots kept elsewhere are in the chain")
+        say(f"root: sha256 {seals.head(place) or 'none, nothing is sealed'}")
+
+
+def _verified(place: Path, found: Inspection, kept: Sequence[str], lost: Sequence[str]) -> dict[str, object]:
+    return {
+        "ok": not found.problems and not lost,
+        "runs": found.runs,
+        "records": found.records,
+        "bytes": found.size,
+        "seals": len(found.seals),
+        "last_manifest_sha256": found.chain[-1] if found.chain else "",
+        "root": "" if found.problems else seals.head(place),
+        "roots_held": {each: each not in lost for each in kept},
+        "open_runs": found.open_runs,
+        "problems": [
+            {"file": problem.file, "place": problem.place, "message": problem.message} for problem in found.problems
+        ],
+    }
+
+
+@app.command("root")
+def root_command(
+    archive: Annotated[Path | None, typer.Option(help="Folder of the evidence archive.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON, with what it covers.")] = False,
+) -> None:
+    """Print the archive's root: one sha256 over all that was ever sealed, to be kept where others can vouch for it."""
+    from crawler.archive import manifest
+
+    place = load_config(archive=archive).archive
+    if not (place / "manifests").is_dir():
+        raise UsageError(f"no archive in {place}")
+    runs, made = manifest.load_all(place), seals.load_seals(place)
+    if not runs and not made:
+        raise ContentError("nothing is sealed yet, so there is no root")
+    told = seals.head(place)
+    at = max([run.sealed_at for run in runs[-1:]] + [one.sealed_at for one in made[-1:]])
+    if as_json:
+        say_json({"root": told, "sealed_at": stamp(at), "runs": len(runs), "seals": len(made)})
+    else:
+        say(f"{told}  {stamp(at)}  {len(runs)} runs, {len(made)} seals")
 
 
 @app.command("import")

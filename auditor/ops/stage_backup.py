@@ -25,7 +25,7 @@ from auditor.config import AuditConfig
 from auditor.db.base import Base
 from auditor.db.session import current_revision, open_database
 from auditor.ops.journal import last_good_path, record_folder
-from crawler.archive import layout, manifest
+from crawler.archive import layout, manifest, seals
 from crawler.archive.lines import dump, stamp
 from crawler.errors import IntegrityError, UsageError
 
@@ -162,6 +162,10 @@ class _Writer:
             self._file(f"{ARCHIVE}/{path.relative_to(root).as_posix()}", path, path.stat().st_size)
             self.made.files += 1
         self.made.archive_head = chain[-1].digest if chain else ""
+        for seal in seals.load_seals(root):
+            for path in (seals.seal_path(root, seal.sequence), *seals.companions(root, seal.sequence)):
+                self._file(f"{ARCHIVE}/{path.relative_to(root).as_posix()}", path, path.stat().st_size)
+                self.made.files += 1
 
     def _state(self, state: Path) -> None:
         for path in [last_good_path(state), *sorted(record_folder(state).glob("*.jsonl"))]:

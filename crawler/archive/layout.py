@@ -17,7 +17,9 @@ from typing import IO
 from crawler.errors import IntegrityError
 
 WARC, TORN, INDEX, RUN, FETCHES, ISSUES = "warc.gz", "torn", "index.jsonl", "run.json", "fetches.jsonl", "issues.jsonl"
-#: The files of a run under their names in `open/`, and where each goes. `torn` is there only after a kill.
+LEAVES = "leaves.txt"
+#: The files of a run under their names in `open/`, and where each goes. `torn` is there only after a kill, the leaves
+#: are written when the others lie at their places.
 _PLACES = {
     WARC: "warc/{run}.warc.gz",
     TORN: "warc/{run}.torn",
@@ -25,10 +27,11 @@ _PLACES = {
     RUN: "runs/{run}/run.json",
     FETCHES: "runs/{run}/fetches.jsonl",
     ISSUES: "runs/{run}/issues.jsonl",
+    LEAVES: "leaves/{run}.txt",
 }
 #: Start in UTC, stage, four random digits.
 RUN_ID = re.compile(r"(\d{8}T\d{6}Z)-([a-z][a-z0-9_-]*)-[0-9a-f]{4}")
-FOLDERS = ("warc", "index", "runs", "manifests")
+FOLDERS = ("warc", "index", "runs", "leaves", "manifests")
 
 
 def place(root: Path, run_id: str, name: str) -> Path:

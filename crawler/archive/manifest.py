@@ -2,6 +2,8 @@
 
 A manifest names every file of its run with SHA-256 and size, the number of the run in the chain and the SHA-256 of the
 manifest before. `self` is the SHA-256 of its own other fields, so that the chain's last link can be checked as well.
+Since format 2 it holds the Merkle root over the run's records and the SHA-256 of the newest seal; those of format 1
+stay as they were written.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from crawler.archive.records import RunResult
 from crawler.archive.warc import sha256
 from crawler.errors import IntegrityError
 
-_FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,10 @@ class FileEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A sealed run. `records` counts all WARC records, `captures` the index lines; `digest` is the file's SHA-256."""
+    """A sealed run. `records` counts all WARC records, `captures` the index lines; `digest` is the file's SHA-256.
+
+    `root` is the Merkle root over the run's records, `seal` the SHA-256 of the newest seal before; "" in format 1.
+    """
 
     run_id: str
     sequence: int
@@ -44,6 +49,9 @@ class Manifest:
     records: int
     captures: int
     files: tuple[FileEntry, ...]
+    root: str = ""
+    seal: str = ""
+    format: int = FORMAT
     digest: str = ""
 
 
@@ -57,7 +65,7 @@ def file_entry(root: Path, path: Path) -> FileEntry:
 def encode(manifest: Manifest) -> bytes:
     """The manifest's file, always the same bytes for the same content."""
     raw: dict[str, Any] = {
-        "format": _FORMAT,
+        "format": manifest.format,
         "run_id": manifest.run_id,
         "sequence": manifest.sequence,
         "previous": manifest.previous,
@@ -67,6 +75,8 @@ def encode(manifest: Manifest) -> bytes:
         "captures": manifest.captures,
         "files": [{"path": entry.path, "sha256": entry.sha256, "bytes": entry.bytes} for entry in manifest.files],
     }
+    if manifest.format > 1:
+        raw |= {"root": manifest.root, "seal": manifest.seal}
     raw["self"] = sha256(_plain(raw))
     return _plain(raw)
 
@@ -84,6 +94,9 @@ def decode(content: bytes, name: str) -> Manifest:
             records=raw["records"],
             captures=raw["captures"],
             files=tuple(FileEntry(entry["path"], entry["sha256"], entry["bytes"]) for entry in raw["files"]),
+            root=raw["root"] if raw["format"] > 1 else "",
+            seal=raw["seal"] if raw["format"] > 1 else "",
+            format=raw["format"],
         )
         whole = encode(manifest) == content
     except (KeyError, TypeError, ValueError) as error:

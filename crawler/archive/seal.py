@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from crawler.archive import layout, manifest
-from crawler.archive.layout import FETCHES, INDEX, ISSUES, RUN, TORN, WARC
+from crawler.archive import layout, leaves, manifest, seals
+from crawler.archive.layout import FETCHES, INDEX, ISSUES, LEAVES, RUN, TORN, WARC
 from crawler.archive.lines import capture_json, dump, fetch_of, issue_of, run_json, run_of
 from crawler.archive.manifest import Manifest
 from crawler.archive.records import Capture, RunRecord, RunResult
-from crawler.archive.warc import TornError, capture_from, members, parse
+from crawler.archive.warc import TornError, capture_from, members, parse, sha256
 from crawler.errors import IntegrityError
 
 CAPTURES = frozenset({"response", "revisit"})
@@ -34,16 +34,16 @@ def seal(root: Path, run: RunRecord, records: int, captures: int, now: datetime)
     folder = layout.open_folder(root, run.run_id)
     write_run(root, run)
     (root / "runs" / run.run_id).mkdir(exist_ok=True)
-    kept = []
-    for name, place in layout.places(root, run.run_id).items():
+    places = layout.places(root, run.run_id)
+    for name, place in places.items():
         if (folder / name).exists():
             layout.sync_file(folder / name)
             (folder / name).replace(place)
-        if place.exists():
-            kept.append(manifest.file_entry(root, place))
     for name in ("warc", "index", f"runs/{run.run_id}", "runs"):
         layout.sync_folder(root / name)
-    chain = manifest.load_all(root)
+    tree = leaves.write_leaves(root, run.run_id)
+    kept = [manifest.file_entry(root, place) for place in places.values() if place.exists()]
+    chain, published = manifest.load_all(root), seals.seal_files(root)
     sealed = Manifest(
         run_id=run.run_id,
         sequence=chain[-1].sequence + 1 if chain else 1,
@@ -53,6 +53,8 @@ def seal(root: Path, run: RunRecord, records: int, captures: int, now: datetime)
         records=records,
         captures=captures,
         files=tuple(kept),
+        root=tree,
+        seal=sha256(published[-1].read_bytes()) if published else "",
     )
     path = layout.manifest_path(root, run.run_id)
     layout.write_whole(path, manifest.encode(sealed), by_way_of=folder / "manifest.tmp")
@@ -88,7 +90,9 @@ def _was_begun(root: Path, run_id: str) -> bool:
 def _seal_interrupted(root: Path, run_id: str, now: datetime) -> None:
     folder = layout.open_folder(root, run_id)
     for name, place in layout.places(root, run_id).items():
-        if place.exists():  # killed while its files were being moved
+        if name == LEAVES:
+            place.unlink(missing_ok=True)  # of the files as they were before the kill
+        elif place.exists():  # killed while its files were being moved
             place.replace(folder / name)
     run = _begun(folder)
     records, captures, torn = _whole_records(folder, run_id)

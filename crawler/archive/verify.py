@@ -5,22 +5,27 @@ from __future__ import annotations
 import json
 import sys
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from crawler.archive import layout, manifest
-from crawler.archive.layout import FETCHES, INDEX, ISSUES, RUN, TORN, WARC
+from crawler.archive import layout, leaves, manifest, merkle
+from crawler.archive.layout import FETCHES, INDEX, ISSUES, LEAVES, RUN, TORN, WARC
 from crawler.archive.lines import capture_of, fetch_of, issue_of, run_of
 from crawler.archive.manifest import Manifest
 from crawler.archive.records import Capture
 from crawler.archive.seal import CAPTURES
+from crawler.archive.seals import Seal
+from crawler.archive.verify_seals import check_seals
 from crawler.archive.warc import Member, Record, TornError, capture_from, members, parse, sha256
 from crawler.errors import IntegrityError, UsageError
 
 _LOG_READERS: dict[str, Callable[[dict[str, Any]], object]] = {FETCHES: fetch_of, ISSUES: issue_of, INDEX: capture_of}
+#: Files that are one record as a whole: their own sum names them.
+_WHOLE = ("/run.json", ".torn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Inspection:
     """What a check saw. `size` is the bytes of all sealed files, `chain` the manifests' SHA-256, oldest first.
 
     `open_runs` are not sealed yet: still being written, or killed and waiting for the next run to seal them.
+    `seals` are those that can be read, oldest first.
     """
 
     problems: tuple[Problem, ...]
@@ -49,6 +55,12 @@ class Inspection:
     size: int
     chain: tuple[str, ...]
     open_runs: tuple[str, ...]
+    seals: tuple[Seal, ...] = ()
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """Every value that could have been published as the archive's root: of manifests and of seals."""
+        return frozenset((*self.chain, *(seal.digest for seal in self.seals)))
 
 
 def verify(root: Path) -> list[Problem]:
@@ -72,6 +84,9 @@ def inspect(root: Path, progress: Callable[[int, int], None] = lambda _done, _al
         check.run(run)
         progress(number, len(chain))
     check.strays(present, chain, open_runs)
+    notes, seals = check_seals(root, chain)
+    for note in notes:
+        check.note(*note)
     return Inspection(
         problems=tuple(check.problems),
         runs=len(chain),
@@ -79,6 +94,7 @@ def inspect(root: Path, progress: Callable[[int, int], None] = lambda _done, _al
         size=check.size,
         chain=tuple(run.digest for run in chain),
         open_runs=open_runs,
+        seals=seals,
     )
 
 
@@ -124,16 +140,18 @@ class _Check:
         """Check the files of one run; what a manifest does not list is found as a stray."""
         places = layout.places(self.root, run.run_id)
         listed = {entry.path: entry for entry in run.files}
+        changed = False
         for name, path in places.items():
             entry = listed.pop(path.relative_to(self.root).as_posix(), None)
             if entry is None:
-                if name != TORN:
+                if name != TORN and (name != LEAVES or run.format > 1):
                     self.note(layout.manifest_path(self.root, run.run_id), "", f"does not list {path.name}")
             elif not path.is_file():
                 self.note(path, "", "is missing")
             else:
                 found = manifest.file_entry(self.root, path)
                 self.size += found.bytes
+                changed |= found != entry
                 if found.bytes != entry.bytes:
                     self.note(path, "", f"has {found.bytes} bytes, the manifest says {entry.bytes}")
                 elif found.sha256 != entry.sha256:
@@ -147,6 +165,39 @@ class _Check:
             for _ in self._lines(places[name], _LOG_READERS[name]):
                 pass
         self._record(run, places[RUN])
+        if run.format > 1:
+            self._leaves(run, places[LEAVES], changed=changed)
+
+    def _leaves(self, run: Manifest, path: Path, *, changed: bool) -> None:
+        """The Merkle root over the records, and, where a file is not as it was sealed, which of them are not."""
+        if not path.is_file():
+            return
+        try:
+            found = leaves.read_leaves(self.root, run.run_id)
+        except IntegrityError as error:
+            self.note(path, "", str(error).removeprefix(f"leaves/{path.name} "))
+            return
+        tree = merkle.root_of(one.line() for one in found)
+        if tree != run.root:
+            self.note(path, "", f"its Merkle root is {tree}, the manifest says {run.root}")
+            for number, one in enumerate(found, 1):
+                if not (self.root / one.path).is_file() or sha256(leaves.read_bytes(self.root, one)) != one.sha256:
+                    self.note(path, f"line {number}", f"is not what lies in {one.path} at {one.offset}")
+        elif changed:
+            self._changed_records(found)
+
+    def _changed_records(self, found: Iterable[leaves.Leaf]) -> None:
+        named = {(problem.file, problem.place) for problem in self.problems}
+        lines: Counter[str] = Counter()
+        for one in found:
+            lines[one.path] += 1
+            path = self.root / one.path
+            place = f"offset {one.offset}" if one.path.startswith("warc/") else f"line {lines[one.path]}"
+            if not path.is_file() or one.path.endswith(_WHOLE) or (one.path, place) in named:
+                continue
+            digest = sha256(leaves.read_bytes(self.root, one))
+            if digest != one.sha256:
+                self.note(path, place, f"the record's sha256 is {digest}, it was sealed as {one.sha256}")
 
     def _warc(self, run: Manifest, path: Path, lines: Iterable[Capture]) -> _Found:
         found, records = _Found(), 0

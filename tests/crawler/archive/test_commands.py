@@ -65,11 +65,35 @@ def test_verify_says_what_was_read_and_how_to_hold_us_to_it(tmp_path: Path, egov
     noted = second.split("sha256 ")[1]
     sealed_run(root, page(2))
     assert egov_audit(root, "verify", "--holds", noted).returncode == 0
-    told = json.loads(egov_audit(root, "verify", "--json", "--holds", noted).stdout)
-    assert (told["ok"], told["runs"], told["problems"], told["holds"]) == (True, 2, [], True)
-    lost = egov_audit(root, "verify", "--holds", "0" * 64)
+    told = json.loads(egov_audit(root, "verify", "--json", "--root", noted).stdout)
+    assert (told["ok"], told["runs"], told["problems"], told["roots_held"]) == (True, 2, [], {noted: True})
+    lost = egov_audit(root, "verify", "--root", noted, "--root", "0" * 64)
     assert lost.returncode == 5
-    assert "holds no manifest with sha256 0000" in lost.stderr
+    assert "holds no root 0000" in lost.stderr
+
+
+def test_roots_are_printed_kept_in_a_file_and_held_against_the_chain(tmp_path: Path, egov_audit: Command) -> None:
+    root, file = tmp_path / "archive", tmp_path / "roots.txt"
+    assert egov_audit(root, "root").returncode == 2
+    file.write_text("# printed in the reports of spring\n\n")
+    for number in range(2):
+        sealed_run(root, page(number))
+        printed = egov_audit(root, "root")
+        assert (printed.returncode, printed.stderr) == (0, "")
+        with file.open("a") as lines:
+            lines.write(printed.stdout)
+    assert json.loads(egov_audit(root, "root", "--json").stdout)["root"] == printed.stdout.split()[0]
+    done = egov_audit(root, "verify", "--roots", str(file))
+    assert (done.returncode, "all 2 roots kept elsewhere are in the chain" in done.stdout) == (0, True)
+    anew = tmp_path / "anew"
+    for number in range(2):
+        sealed_run(anew, page(number))
+    done = egov_audit(anew, "verify", "--roots", str(file))
+    assert (done.returncode, done.stdout) == (5, "")
+    for wrong in ("", "# nothing\n", "12ab  2026-03-01\n"):
+        file.write_text(wrong)
+        assert egov_audit(root, "verify", "--roots", str(file)).returncode == 2
+    assert egov_audit(root, "verify", "--roots", str(tmp_path / "none")).returncode == 2
 
 
 def test_verify_names_what_does_not_fit_and_ends_with_five(tmp_path: Path, egov_audit: Command) -> None:
