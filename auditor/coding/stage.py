@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from auditor.coding.codebook import CODEBOOK, MACHINE
 from auditor.coding.coder import Coder
 from auditor.coding.evidence import entry_input, evidence_hash, listing_input
-from auditor.db.links import memberships
+from auditor.db.links import memberships, services_of_listings
 from auditor.db.models import CodingRow, EditionRow, EntryRow
 from auditor.db.read import editions_in_force, entries_of, listings
 from auditor.db.session import exclusive, transaction
@@ -133,11 +133,11 @@ def agreement_with(
 
 
 def _by_service(session: Session, shown: Iterable[Listing]) -> dict[str, list[Listing]]:
-    services = memberships(session, "listing")
+    services = services_of_listings(session)
     found: dict[str, list[Listing]] = {}
     for listing in shown:
-        if listing.key in services:
-            found.setdefault(services[listing.key], []).append(listing)
+        for service in services.get(listing.key, ()):
+            found.setdefault(service, []).append(listing)
     return found
 
 

@@ -11,7 +11,7 @@ from auditor.coding.coder import Coder
 from auditor.coding.evidence import entry_input, evidence_hash, listing_input
 from auditor.coding.explain import Explanation
 from auditor.db.codings import codings_of
-from auditor.db.links import memberships
+from auditor.db.links import memberships, services_of_listings
 from auditor.db.models import EditionRow, EntryRow
 from auditor.db.read import (
     IN_FORCE_STATES,
@@ -46,8 +46,8 @@ def explanation(session: Session, coder: Coder, wanted: str, lang: Lang, day: da
     else:
         entry = _entry(session, wanted, lang, day)
         service = memberships(session, "entry", [entry.key]).get(entry.key)
-        members = memberships(session, "listing")
-        listed = [one for one in shown if service is not None and members.get(one.key) == service]
+        members = services_of_listings(session)
+        listed = [one for one in shown if service is not None and service in members.get(one.key, ())]
         given = entry_input(entry, listed)
         places = [("register", evidence_of_entry(session, entry.key))]
         speaking = [one for one in listed if one.lang is entry.lang and one.result and one.result == given.result]

@@ -149,6 +149,38 @@ def memberships(session: Session, kind: str, keys: Collection[str] | None = None
     return found
 
 
+def services_of_listings(session: Session) -> dict[str, tuple[str, ...]]:
+    """The services that each linked listing shows, oldest first: one, or all kinds of one."""
+    statement = (
+        select(MembershipRow.subject_key, ServiceRow.key)
+        .join(ServiceRow, ServiceRow.id == MembershipRow.service_id)
+        .where(MembershipRow.subject_kind == "listing")
+        .order_by(MembershipRow.subject_key, ServiceRow.id)
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for listing, service in session.execute(statement):
+        found[listing] = (*found.get(listing, ()), service)
+    return found
+
+
+def store_listed(session: Session, wanted: Mapping[str, Collection[str]]) -> int:
+    """Make the services that listings show those of `wanted` (listing → services); gives how many listings changed."""
+    old = services_of_listings(session)
+    changed = [key for key in {**old, **wanted} if set(old.get(key, ())) != set(wanted.get(key, ()))]
+    for chunk in _chunks(changed):
+        session.execute(
+            delete(MembershipRow).where(MembershipRow.subject_kind == "listing", MembershipRow.subject_key.in_(chunk))
+        )
+    ids = _service_ids(session, {service for key in changed for service in wanted.get(key, ())})
+    rows = [
+        {"service_id": ids[service], "subject_kind": "listing", "subject_key": key}
+        for key in changed
+        for service in sorted(wanted.get(key, ()))
+    ]
+    _insert(session, MembershipRow, rows)
+    return len(changed)
+
+
 def members_of(session: Session, service: str) -> list[str]:
     """The rows of one service, oldest edition first."""
     statement = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,14 +17,15 @@ from auditor.db.links import (
     linkings,
     machine_links,
     memberships,
-    store_memberships,
+    store_listed,
     sync_findings,
     sync_links,
 )
 from auditor.db.models import EntryRow, LinkingRow, LinkRow
-from auditor.db.read import editions_in_force, entries_of, listings
-from auditor.link.listings import ServiceName, link_listings
+from auditor.db.read import editions_in_force, entries_of, listings, pick_edition
+from auditor.link.listings import link_listings
 from auditor.link.plan import LINKER
+from auditor.link.portal_weigh import ServiceName
 from auditor.link.stage import REGISTER_LANGS
 from auditor.records import Link, LinkState, LinkType, Listing
 from crawler.pages.records import Lang
@@ -48,7 +50,7 @@ def link_portal(session: Session, threshold: float, now: datetime) -> ListingLin
     """Link every listing of the portal that shows one service; `threshold` is the least name similarity, 0–100."""
     shown = listings(session)
     people = [one for one in decisions(session) if one.link.type is LinkType.LISTED]
-    names = _names(session)
+    names = _names(session, now.astimezone(ZoneInfo("Asia/Almaty")).date())
     row = _linking(session, now)
     inputs = _inputs(shown, names, people, threshold)
     if row.inputs_hash == inputs:
@@ -58,21 +60,25 @@ def link_portal(session: Session, threshold: float, now: datetime) -> ListingLin
     row.inputs_hash, row.linked_at = inputs, now
     changed = sync_links(session, row.id, links, now)
     sync_findings(session, "link portal", None, findings, now)
-    accepted = {link.newer: link.older for link in _decided(links, people) if link.state is LinkState.ACCEPTED}
-    service_of = memberships(session, "entry", set(accepted.values()))
-    wanted = {listing: service_of[entry] for listing, entry in accepted.items() if entry in service_of}
-    store_memberships(session, "listing", wanted, memberships(session, "listing"))
+    accepted = [link for link in _decided(links, people) if link.state is LinkState.ACCEPTED]
+    service_of = memberships(session, "entry", {link.older for link in accepted})
+    wanted: dict[str, set[str]] = {}
+    for link in accepted:
+        if link.older in service_of:
+            wanted.setdefault(link.newer, set()).add(service_of[link.older])
+    store_listed(session, wanted)
     return _counts(shown, links, people, changed)
 
 
-def _names(session: Session) -> list[ServiceName]:
-    """Names that services have now, had last before they ended, or had before they were renamed."""
-    found: dict[str, tuple[Lang, str, str, bool]] = {}
+def _names(session: Session, today: date) -> list[ServiceName]:
+    """Names that services have on `today`, had last before they ended, or had before they were renamed."""
+    found: dict[str, ServiceName] = {}
     for lang in REGISTER_LANGS:
-        texts = editions_in_force(session, lang)
-        for entry in entries_of(session, texts[-1].id) if texts else ():
+        edition = pick_edition(editions_in_force(session, lang), today)
+        for entry in entries_of(session, edition.id) if edition else ():
             if not entry.dead:
-                found[entry.key] = (lang, entry.name, entry.code, True)
+                found[entry.key] = ServiceName("", entry.key, lang, entry.name, entry.code, True, entry.subname,
+                                               entry.section, entry.subsection, entry.developer)  # fmt: skip
     ended = {key for row in linkings(session).values() for key in row.ended}
     renamed = select(LinkRow.older_key).where(
         LinkRow.type.in_([str(kind) for kind in _OLD_NAMES]),
@@ -85,9 +91,10 @@ def _names(session: Session) -> list[ServiceName]:
         rows = session.execute(
             select(EntryRow.key, EntryRow.name, EntryRow.code).where(EntryRow.key.in_(chunk)).order_by(EntryRow.id)
         )
-        found.update({row.key: (Lang(row.key.split("/")[2]), row.name, row.code, False) for row in rows})
+        for row in rows:
+            found[row.key] = ServiceName("", row.key, Lang(row.key.split("/")[2]), row.name, row.code, False)
     services = memberships(session, "entry", set(found))
-    return [ServiceName(services[key], key, *found[key]) for key in sorted(found) if key in services]
+    return [replace(found[key], service=services[key]) for key in sorted(found) if key in services]
 
 
 def _linking(session: Session, now: datetime) -> LinkingRow:
@@ -104,9 +111,10 @@ def _inputs(
 ) -> str:
     digest = hashlib.sha256(f"{LINKER} {threshold}".encode())
     for listing in shown:
-        digest.update(f"{listing.key}\x1f{listing.name}\n".encode())
+        digest.update("\x1f".join((listing.key, listing.name, listing.result, *listing.categories, "\n")).encode())
     for name in names:
-        digest.update(f"{name.service}\x1f{name.entry}\x1f{name.name}\x1f{name.current}\n".encode())
+        told = (name.service, name.entry, name.name, name.subname, name.section, name.subsection, name.developer)
+        digest.update("\x1f".join((*told, str(name.current), "\n")).encode())
     for one in people:
         digest.update(f"{one.link.older}\x1f{one.link.newer}\x1f{one.link.state}\n".encode())
     return digest.hexdigest()

@@ -44,8 +44,9 @@ def phantoms(scene: Scene) -> list[Measured]:
         raise ContentError("no entry of this edition is digitised")
     lists = Lists(portal.lists)
     listings: dict[str, list[str]] = defaultdict(list)
-    for listing, service in portal.service_of.items():
-        listings[service].append(listing)
+    for listing, services in portal.services_of.items():
+        for service in services:
+            listings[service].append(listing)
     perhaps = {service for services in portal.maybe.values() for service in services}
     cells: dict[Presence, list[CodedEntry]] = {presence: [] for presence in Presence}
     for row in digital:
@@ -80,16 +81,16 @@ def unregistered(scene: Scene) -> list[Measured]:
         raise ContentError(f"no listing of the portal in {scene.snapshot.lang} was read")
     alone, details, doubted = [], [], 0
     for key in shown:
-        service = portal.service_of.get(key, "")
-        if service in in_force:
+        services = portal.services_of.get(key, ())
+        if in_force.intersection(services):
             continue
         alone.append(key)
         perhaps = in_force.intersection(portal.maybe.get(key, ()))
         doubted += bool(perhaps)
         if perhaps:
             details.append((key, f"perhaps {', '.join(sorted(perhaps))}"))
-        elif service:
-            details.append((key, f"shows {service}, which is not in the edition in force"))
+        elif services:
+            details.append((key, f"shows {', '.join(services)}, which is not in the edition in force"))
     figure = Figure(
         *("unregistered", "", len(alone), len(shown), tuple(alone), shown), low=len(alone) - doubted,
         high=len(alone),
@@ -131,7 +132,7 @@ def _listed(scene: Scene, portal: PortalScene) -> dict[str, list[str]]:
     """The listings of each entry whose service has any."""
     by_service: dict[str, list[str]] = defaultdict(list)
     for key in portal.shown:
-        if service := portal.service_of.get(key):
+        for service in portal.services_of.get(key, ()):
             by_service[service].append(key)
     keys = keys_of(scene.snapshot.entries)
     return {key: by_service[service] for key in keys if (service := scene.service_of.get(key, "")) in by_service}

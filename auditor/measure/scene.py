@@ -114,13 +114,13 @@ class PortalList:
 class PortalScene:
     """The portal as seen up to a day, in all languages, and which service of the register each listing shows.
 
-    `shown` are the keys of the listings in the language of the register's text; `maybe` maps listings that no certain
-    link ties to the services that undecided ones would.
+    `shown` are the keys of the listings in the language of the register's text; `services_of` has one service a listing
+    or all kinds of one; `maybe` maps listings that no certain link ties to the services that undecided ones would.
     """
 
     lists: tuple[PortalList, ...]
     shown: tuple[str, ...]
-    service_of: Mapping[str, str]
+    services_of: Mapping[str, tuple[str, ...]]
     maybe: Mapping[str, tuple[str, ...]]
 
 

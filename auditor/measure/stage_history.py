@@ -11,7 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auditor.coding.in_force import coding_in_force
-from auditor.db.links import decided, decisions, linkings, machine_links, memberships, stored_links
+from auditor.db.links import (
+    decided,
+    decisions,
+    linkings,
+    machine_links,
+    memberships,
+    services_of_listings,
+    stored_links,
+)
 from auditor.db.models import (
     CaptureRow,
     CodingRow,
@@ -175,11 +183,11 @@ def portal_lists(session: Session) -> tuple[PortalList, ...]:
     return tuple(PortalList(frame, at, frozenset(held[reading])) for reading, (frame, at) in frames.items())
 
 
-def portal_candidates(session: Session) -> tuple[dict[str, str], dict[str, tuple[str, ...]], bool]:
-    """The service of each linked listing, the services that undecided links would give others, and whether the portal
+def portal_candidates(session: Session) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]], bool]:
+    """The services of each linked listing, the services that undecided links would give others, and whether the portal
     was linked at all.
     """
-    listed = memberships(session, "listing")
+    listed = services_of_listings(session)
     open_links = [
         one.link
         for one in stored_links(session, LinkState.CANDIDATE)

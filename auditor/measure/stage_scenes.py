@@ -39,7 +39,7 @@ class Ground:
     timeline: Timeline
     services: Mapping[str, str]
     lists: tuple[PortalList, ...] = ()
-    listed: Mapping[str, str] = field(default_factory=dict)
+    listed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     maybe_listed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     portal_linked: bool = False
     rewritten: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy.orm import Session
 
 from auditor.coding.evidence import entry_input, evidence_hash, listing_input
-from auditor.db.links import memberships
+from auditor.db.links import memberships, services_of_listings
 from auditor.db.read import editions_in_force, entries_of_many, listings
 from auditor.records import EditionRef, Listing
 from auditor.review.records import Subject
@@ -52,9 +52,9 @@ def _listing_subject(listing: Listing) -> Subject:
 
 
 def _listings_by_service(session: Session) -> dict[str, list[Listing]]:
-    services = memberships(session, "listing")
+    services = services_of_listings(session)
     found: dict[str, list[Listing]] = {}
     for listing in listings(session):
-        if listing.key in services:
-            found.setdefault(services[listing.key], []).append(listing)
+        for service in services.get(listing.key, ()):
+            found.setdefault(service, []).append(listing)
     return found

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from auditor.link.listings import ServiceName, link_listings
+from auditor.link.listings import link_listings
+from auditor.link.portal_weigh import ServiceName
 from auditor.records import Link, LinkState, Listing
 from crawler.pages.records import Lang
 
@@ -99,3 +102,59 @@ def test_the_threshold_is_the_caller_s() -> None:
     near = [listing("a", "Запись на прием к дантисту")]
     assert link_listings(near, NAMES, 99.0)[0] == []
     assert link_listings(near, NAMES, 70.0)[0] != []
+
+
+def weighed(names: list[ServiceName], *listings: Listing) -> dict[str, list[tuple[str, LinkState]]]:
+    """Listing key → (service, state) of its links among `names`."""
+    service = {name.entry: name.service for name in names}
+    result: dict[str, list[tuple[str, LinkState]]] = {}
+    for link in link_listings(listings, names, 90.0)[0]:
+        result.setdefault(link.newer, []).append((service[link.older], link.state))
+    return result
+
+
+def test_a_name_without_its_kinds_shows_all_kinds() -> None:
+    kinds = [replace(named(f"S-{kind}", "Выдача паспортов", "00101001"), subname=kind, entry=kind)
+             for kind in ("Первичная выдача", "Обмен")]  # fmt: skip
+    assert weighed([*NAMES, *kinds], listing("a", "Выдача паспортов"))["ru/a"] == [
+        ("S-Обмен", LinkState.ACCEPTED), ("S-Первичная выдача", LinkState.ACCEPTED)
+    ]  # fmt: skip
+
+
+def test_all_languages_of_an_address_are_weighed_together() -> None:
+    names = [
+        named("S-1", "Выдача листа о временной нетрудоспособности"),
+        named("S-1", "Уақытша еңбекке жарамсыздық парағын беру", lang=Lang.KK),
+        *NAMES[2:],
+    ]
+    trio = (
+        listing("a", "Выдача больничного листа"),
+        listing("a", "Еңбекке жарамсыздық парағы", Lang.KK),
+        listing("a", "Sick leave", Lang.EN),
+    )
+    assert weighed(names, *trio) == {f"{lang}/a": [("S-1", LinkState.ACCEPTED)] for lang in ("ru", "kk", "en")}
+
+
+PAY = [
+    replace(named("S-10", "Назначение социальной выплаты по случаю потери работы", "00701002"), section="Занятость"),
+    named("S-11", "Назначение пособия по случаю потери кормильца", "00703005"),
+]
+
+
+def test_the_result_text_speaks_for_a_service() -> None:
+    short = listing("a", "Социальная помощь по случаю потери работы")
+    alone = weighed([*NAMES, *PAY], short)
+    told = "Уведомление о назначении социальной выплаты либо мотивированный ответ об отказе"
+    assert ("S-10", LinkState.ACCEPTED) not in alone.get("ru/a", [])
+    assert weighed([*NAMES, *PAY], replace(short, result=told))["ru/a"] == [("S-10", LinkState.ACCEPTED)]
+
+
+def test_the_category_decides_between_two_services_of_one_name() -> None:
+    names = [
+        replace(named("S-7", "Выдача архивных справок", "00801001"), section="Образование"),
+        replace(named("S-8", "Выдача архивных справок", "00902001"), section="Социальная защита"),
+    ]
+    school = replace(listing("a", "Выдача архивных справок"), categories=("Образование",))
+    assert weighed(names, school)["ru/a"] == [("S-7", LinkState.ACCEPTED)]
+    nowhere = replace(school, categories=("Разное",))
+    assert {state for _, state in weighed(names, nowhere)["ru/a"]} == {LinkState.CANDIDATE}

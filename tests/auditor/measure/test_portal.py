@@ -59,7 +59,7 @@ def test_an_absence_is_never_assumed(seen: list[tuple[int, bool]]) -> None:
 def beside(*lists: PortalList, maybe: dict[str, tuple[str, ...]] | None = None) -> Scene:
     """Three digitised services and a paper one; `ru/a` and `ru/a2` show service 1, `ru/x` none."""
     rows = [row(2024, n, F.ELECTRONIC) for n in (1, 2, 3)] + [row(2024, 4, F.PAPER)]
-    portal = PortalScene(lists, ("ru/a", "ru/a2", "ru/x"), {"ru/a": "1", "ru/a2": "1"}, maybe or {})
+    portal = PortalScene(lists, ("ru/a", "ru/a2", "ru/x"), {"ru/a": ("1",), "ru/a2": ("1",)}, maybe or {})
     return replace(scene(rows, rows), portal=portal)
 
 
