@@ -17,6 +17,7 @@ class AuditConfig(CrawlConfig):
         90.0, ge=0, le=100, description="Least name similarity (0–100) at which a listing is linked to a service."
     )
     report: str = Field("var/report", description="Folder the report is written to.")
+    release: Path = Field(Path("var/release"), description="Folder that releases are written to.")
     state: Path = Field(
         Path("var/state"), description="Folder of the runs' records, the run lock and the pointer to the last good run."
     )

@@ -17,6 +17,7 @@ from auditor.cli import (
     ops,
     pipeline,
     query,
+    release,
     sheet,
     why,
 )
@@ -34,6 +35,7 @@ COMMAND_MODULES: tuple[ModuleType, ...] = (
     ops,
     pipeline,
     query,
+    release,
     sheet,
     why,
 )

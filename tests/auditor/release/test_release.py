@@ -1,0 +1,133 @@
+"""A release holds what the views say, is the same file for the same database, and gives nobody away."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+import os
+import socket
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from auditor.release.schema import tables
+from auditor.release.stage_build import build_release
+from auditor.views.dictionary import views
+from auditor.views.queries import answer, queries
+from crawler.pages.records import Lang
+from tests.auditor.cli.command import EGOV_AUDIT, egov_audit
+from tests.auditor.release.small import ask, fill
+
+
+@pytest.fixture(scope="session")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("releases")
+
+
+@pytest.fixture
+def release(sample: Engine, places: Path) -> Path:
+    path = places / f"{sample.dialect.name}.sqlite"
+    if not path.exists():
+        build_release(sample, places, path)
+    return path
+
+
+@pytest.mark.parametrize("name", list(views()))
+def test_a_table_holds_its_view(sample: Engine, release: Path, name: str) -> None:
+    numbers = {"edition_id", "coding_id"}
+    columns = ", ".join(column for column in tables()[name].names if column not in numbers)
+    with sample.connect() as connection:
+        view = [tuple(row) for row in connection.execute(text(f"SELECT {columns} FROM {name}"))]
+    table = ask(release, f"SELECT {columns} FROM {name}")
+    assert table
+    assert sorted(map(repr, table)) == sorted(map(repr, view))
+    assert [row[1] for row in ask(release, f"PRAGMA table_info({name})")] == list(views()[name].columns)
+    kept = {column: kind for _, column, kind, *_ in ask(release, f"PRAGMA table_info({name})")}
+    for column in tables()[name].columns:
+        kinds = {row[0] for row in ask(release, f"SELECT DISTINCT typeof({column.name}) FROM {name}")} - {"null"}
+        assert kinds <= {kept[column.name].lower()}, column.name
+
+
+def test_ready_questions_get_the_same_answers(sample: Engine, release: Path) -> None:
+    for one in queries().values():
+        asked = answer(sample, one)
+        assert sorted(map(repr, ask(release, one.sql))) == sorted(map(repr, asked.rows)), one.name
+    titles = ask(release, "SELECT name, title_kk, sql FROM ready_questions ORDER BY place")
+    assert titles == [(one.name, one.titles[Lang.KK], one.sql) for one in queries().values()]
+
+
+def test_it_says_what_it_is(release: Path) -> None:
+    manifest = json.loads(Path(f"{release}.manifest.json").read_text(encoding="utf-8"))
+    body = release.read_bytes()
+    assert (manifest["file"], manifest["bytes"]) == (release.name, len(body))
+    assert manifest["sha256"] == hashlib.sha256(body).hexdigest()
+    told = dict(ask(release, "SELECT name, value FROM release"))
+    assert told["id"] == manifest["id"]
+    assert {"parsers", "linker", "codebook", "coder", "egov_audit", "made_from"} <= told.keys()
+    for name, rows in manifest["rows"].items():
+        assert ask(release, f"SELECT COUNT(*) FROM {name}") == [(rows,)]
+        assert ask(release, "SELECT row_count FROM dictionary_tables WHERE name = ?", name) == [(rows,)]
+    said = ask(release, "SELECT table_name, column_name, about FROM dictionary ORDER BY rowid")
+    assert said == [(view.name, name, about) for view in views().values() for name, about in view.columns.items()]
+    assert stat.S_IMODE(release.stat().st_mode) == 0o444
+
+
+def test_it_names_no_person_machine_or_folder(release: Path, sample_archive: Path) -> None:
+    body = release.read_bytes() + Path(f"{release}.manifest.json").read_bytes()
+    for secret in (str(release.parent), str(sample_archive), socket.gethostname(), os.environ.get("TMPDIR", "/tmp/")):
+        assert secret.encode() not in body, secret
+    assert getpass.getuser() == "root" or getpass.getuser().encode() not in body
+
+
+def test_the_same_database_gives_the_same_bytes(sample_url: str, tmp_path: Path) -> None:
+    sums = set()
+    for seed, zone, locale in (("1", "UTC", "C"), ("2", "Asia/Almaty", "C.UTF-8")):
+        folder = tmp_path / f"run{seed}"
+        folder.mkdir()
+        done = egov_audit(folder, "release", EGOV_AUDIT_DB_URL=sample_url, PYTHONHASHSEED=seed, TZ=zone, LC_ALL=locale)
+        assert done.code == 0, done.err
+        path = folder / done.out.strip()
+        assert path.parent == folder / "var/release"
+        sums.add((path.name, hashlib.sha256(path.read_bytes()).hexdigest()))
+        assert sorted(each.name for each in path.parent.iterdir()) == [path.name, f"{path.name}.manifest.json"]
+    assert len(sums) == 1
+
+
+def test_an_empty_database_gives_no_release(sqlite_url: str, tmp_path: Path) -> None:
+    done = egov_audit(tmp_path, "release", "--out", "out.sqlite", EGOV_AUDIT_DB_URL=sqlite_url)
+    assert (done.code, done.out) == (4, "")
+    assert "nothing to release" in done.err
+    assert not list(tmp_path.glob("out*"))
+
+
+def test_a_file_that_is_no_release_is_left_alone(sqlite_url: str, tmp_path: Path) -> None:
+    fill(sqlite_url, ["Выдача справки"])
+    foreign = tmp_path / "diary.sqlite"
+    for content in (b"my diary", Path(sqlite_url.removeprefix("sqlite:///")).read_bytes()):
+        foreign.write_bytes(content)
+        done = egov_audit(tmp_path, "release", "--out", str(foreign), EGOV_AUDIT_DB_URL=sqlite_url)
+        assert (done.code, foreign.read_bytes()) == (2, content)
+        assert "is not a release of ours" in done.err
+    assert "is a folder" in egov_audit(tmp_path, "release", "--out", ".", EGOV_AUDIT_DB_URL=sqlite_url).err
+
+
+def test_a_full_disk_leaves_the_earlier_release_whole(sqlite_url: str, tmp_path: Path) -> None:
+    fill(sqlite_url, ["Выдача справки"])
+    assert egov_audit(tmp_path, "release", "--out", "a.sqlite", EGOV_AUDIT_DB_URL=sqlite_url).code == 0
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("a.*")}
+    assert len(before) == 2
+    # A file may grow to 60 kB and no further, as if the disk were full.
+    done = subprocess.run(
+        ["bash", "-c", f"ulimit -f 60; exec {EGOV_AUDIT} release --out a.sqlite"],
+        cwd=tmp_path, env={"PATH": os.environ["PATH"], "EGOV_AUDIT_DB_URL": sqlite_url}, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "cannot be written" in done.stderr
+    assert "a.sqlite" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("a.*")} == before
