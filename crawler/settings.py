@@ -49,6 +49,8 @@ EGOV_RETRY_AFTER_MAX = 600
 EGOV_CRAWL_DELAY_MAX = 300
 #: Requests failing one after another before the crawl ends: a server in trouble is not helped by being asked on.
 EGOV_FAILURES_IN_A_ROW = 10
+#: Links from a spider's first page to a page: the sources need three, so what lies deeper is a maze.
+EGOV_DEPTH_MAX = 8
 #: Redirects are followed by the ledger's own rule (allowed hosts, same page, five at most), never by a page's markup.
 REDIRECT_ENABLED = False
 METAREFRESH_ENABLED = False

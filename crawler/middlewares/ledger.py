@@ -45,6 +45,7 @@ class Ledger:
         self._timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
         self._limit = settings.getint("DOWNLOAD_MAXSIZE")
         self._patience = settings.getint("EGOV_FAILURES_IN_A_ROW")
+        self._deepest = settings.getint("EGOV_DEPTH_MAX")
         self._failures = 0
 
     @classmethod
@@ -53,10 +54,12 @@ class Ledger:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Raises NotFetched for an address that no source of this crawl has."""
+        """Raises NotFetched for an address that no source of this crawl has, and for one too many links away."""
         request.meta.setdefault(_ASKED, request.url)
         if host_of(request.url) not in self._record.fetch_hosts:
             raise NotFetched(Outcome.FORBIDDEN, "foreign_host", "not asked: not a host of this source")
+        if request.meta.get("depth", 0) > self._deepest:
+            raise NotFetched(Outcome.FAILED, "too_deep", f"not asked: more than {self._deepest} links from the start")
 
     def process_response(self, request: Request, response: Response) -> Response | Request:
         """The page, or the request that a redirect leads to. Raises NotFetched for everything else."""

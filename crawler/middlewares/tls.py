@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import certifi
 from OpenSSL import SSL, crypto
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.exceptions import CannotResolveHostError
 from twisted.internet._sslverify import IOpenSSLTrustRoot
 from twisted.internet.ssl import optionsForClientTLS, platformTrust
 from twisted.web.iweb import IPolicyForHTTPS
@@ -21,7 +23,9 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 from crawler.archive.records import Outcome
 from crawler.errors import UsageError
 from crawler.extensions.run_record import record_of
+from crawler.middlewares.addresses import guard, named_hosts
 from crawler.middlewares.outcome import NotFetched
+from crawler.settings import crawl_config
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -89,6 +93,7 @@ class VerifyingHandler(HTTP11DownloadHandler):
         self._contextFactory = policy
         # Twisted would ask again by itself on a connection that died: unseen by delay, budget and the count of tries.
         self._pool.retryAutomatically = False
+        self._named = named_hosts(crawl_config(crawler.settings))
         self._budget = crawler.settings.getint("EGOV_BUDGET")
         self._sent = 0
         # It warns of every body over the limit; the ledger says the same in the line it prints for the address.
@@ -102,4 +107,15 @@ class VerifyingHandler(HTTP11DownloadHandler):
         if record.stopped:
             raise NotFetched(Outcome.FAILED, "stopped", f"not asked: {record.line}", quiet=True)
         self._sent += 1
-        return await super().download_request(request)
+        from twisted.internet import reactor
+
+        # At each request: whoever starts the process may put in a resolver of its own after this was made.
+        refused = guard(reactor, self._named).refused
+        try:
+            return await super().download_request(request)
+        except CannotResolveHostError:
+            host = urlsplit(request.url).hostname or ""
+            if host not in refused:
+                raise
+            line = f"not asked: {host} leads to {refused[host]}, which is no public address"
+            raise NotFetched(Outcome.FAILED, "private_address", line) from None

@@ -18,7 +18,8 @@ REASONS = {200: "OK", 304: "Not Modified", 302: "Found", 404: "Not Found"}
 class Answer:
     """What goes over the wire. `length` is the Content-Length said (None: the true one, -1: none said).
 
-    `silent`: the server never answers. `dropped`: it closes the connection without a word.
+    `silent`: the server never answers. `dropped`: it closes the connection without a word. `stuck`: it sends what it
+    has and leaves the connection open.
     """
 
     status: int = 200
@@ -27,6 +28,7 @@ class Answer:
     length: int | None = None
     silent: bool = False
     dropped: bool = False
+    stuck: bool = False
 
     def wire(self) -> bytes:
         """The bytes sent."""
@@ -115,6 +117,8 @@ class FaultServer:
                     stream.read()  # until the client gives up
                 if not (answer.silent or answer.dropped):
                     connection.sendall(answer.wire())
+                if answer.stuck:
+                    stream.read()
                 if answer.silent or answer.dropped or (answer.length is not None and answer.length != len(answer.body)):
                     break
             connection.shutdown(socket.SHUT_RDWR)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +30,10 @@ FAULTS: dict[str, Answer | list[Answer]] = {
     "recovers": [Answer(502, b"<html>error</html>"), good()],
     "cut_gzip": packed(page(RUSSIAN * 50), keep=0.5),
     "bomb": packed(b"\0" * 3_000_000),
+    "deflate_bomb": Answer(body=zlib.compress(b"\0" * 3_000_000), headers={"Content-Encoding": "deflate"}),
+    "nested_bomb": Answer(
+        body=gzip.compress(gzip.compress(b"\0" * 3_000_000)), headers={"Content-Encoding": "gzip, gzip"}
+    ),
     "brotli": Answer(body=b"\x0b\x02\x80abc\x03", headers={"Content-Encoding": "br"}),
     "cp1251": Answer(body=page(RUSSIAN).decode().encode("cp1251")),
     "login": Answer(body=page("Вход").replace(b"container_gamma", b"x").replace(b"article", b"b")),

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler, CrawlerProcess
@@ -65,8 +66,8 @@ class Probe(Spider):
             target = identify(url, (self.source.site,)) or Target("adilet", PageKind.ACT_TEXT)
             yield Request(url, callback=self.good, errback=self.bad, meta={"target": target, "asked": url})
 
-    def good(self, response: Any) -> None:
-        """Note what a callback is given."""
+    def good(self, response: Any) -> list[Request]:
+        """Note what a callback is given; where the settings say so, ask for a page that only this one names."""
         self._got[response.meta["asked"]] = {
             "url": response.url,
             "status": response.status,
@@ -74,6 +75,11 @@ class Probe(Spider):
             "capture_id": response.meta["capture_id"],
             "text": decode(response.body, (response.headers.get("Content-Type") or b"").decode()),
         }
+        if not self.settings.getbool("PROBE_MAZE"):
+            return []
+        url = f"{urlsplit(response.url)._replace(path='').geturl()}/rus/docs/V2000019982/{len(self._got):02}.01.2021"
+        target = identify(url, (self.source.site,))
+        return [Request(url, callback=self.good, errback=self.bad, meta={"target": target, "asked": url})]
 
     def bad(self, failure: Any) -> None:
         """Note what an errback is given."""

@@ -21,6 +21,8 @@ FAILING = {
     "broken": ("failed", "http_error", "http_error", 3, "the server answers 500"),
     "cut_gzip": ("failed", "truncated", "truncated", 3, "the page ends too early"),
     "bomb": ("failed", "too_large", "", 1, f"body larger than the limit of {LIMIT:,} bytes once unpacked"),
+    "deflate_bomb": ("failed", "too_large", "", 1, f"body larger than the limit of {LIMIT:,} bytes once unpacked"),
+    "nested_bomb": ("failed", "too_large", "", 1, f"body larger than the limit of {LIMIT:,} bytes once unpacked"),
     "brotli": ("failed", "not_html", "not_html", 1, "not the kind of document asked for"),
     "login": ("failed", "login", "login", 1, "a login page in place of the page"),
     "maintenance": ("failed", "maintenance", "maintenance", 1, "a maintenance page in place of the page"),
@@ -76,7 +78,7 @@ def test_every_page_asked_ended_and_the_run_counts_them(tour: Tour) -> None:
     assert {name: tour.crawl.stats[f"egov/fetch/{name}"] for name in expected} == expected
     assert tour.crawl.stats["egov/pages_ok"] == len(FINE)
     assert tour.logs.run["result"] == "good"
-    assert tour.logs.run["detail"] == "7 fetched, 1 forbidden, 2 missing, 17 failed"
+    assert tour.logs.run["detail"] == "7 fetched, 1 forbidden, 2 missing, 19 failed"
 
 
 def test_every_answer_that_came_is_kept(tour: Tour) -> None:
