@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint types contracts pytest bench lock clean
+.PHONY: demo test lint types contracts pytest bench audit sbom lock clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/egov-audit demo
@@ -36,6 +36,22 @@ $(VENV)/.runtime: requirements/runtime.lock requirements/build.lock pyproject.to
 
 $(VENV)/.dev: requirements/dev.lock $(VENV)/.runtime
 	$(PIP) install --require-hashes -r requirements/dev.lock
+	@touch $@
+
+# Known vulnerabilities in what is locked. Asks the network; a package nobody could look up is a failure, not a pass.
+audit: $(VENV)/.supply
+	$(VENV)/supply/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/runtime.lock
+
+# The bill of materials of what an installation gets, every package with its hashes; the same locks give the same file.
+sbom: $(VENV)/.supply
+	@mkdir -p dist
+	$(VENV)/supply/bin/cyclonedx-py requirements requirements/runtime.lock --pyproject pyproject.toml --output-reproducible --of JSON -o dist/sbom.cdx.json
+	@echo dist/sbom.cdx.json
+
+# Tools with dependencies of their own, kept out of the environment the product runs in.
+$(VENV)/.supply: requirements/supply.lock $(VENV)/.runtime
+	test -x $(VENV)/supply/bin/python || $(PYTHON) -m venv $(VENV)/supply
+	$(VENV)/supply/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/supply.lock
 	@touch $@
 
 # Needs uv; the locks are committed, so only who changes a dependency runs it.
