@@ -38,6 +38,12 @@ class CrawlConfig(BaseSettings):
     budget: int = Field(
         default=20_000, ge=1, description="Requests one harvest of one source may make, robots.txt included."
     )
+    resume_hours: float = Field(
+        default=24.0,
+        ge=0,
+        le=24,
+        description="Hours after its start within which a killed harvest is gone on with where it was; 0: begun anew.",
+    )
     timeout: float = Field(default=60.0, gt=0, description="Seconds until a request that gives nothing is given up.")
     ca_file: Path | None = Field(
         default=None,

@@ -15,12 +15,16 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 from rich.console import Console
 
-from crawler.archive.records import Outcome
+from crawler.archive import resume
+from crawler.archive.lines import moment, stamp
+from crawler.archive.records import Outcome, RunRecord
+from crawler.archive.redact import clean_arguments
 from crawler.config import CrawlConfig
 from crawler.errors import AuditError, SourceError, UsageError
 
@@ -63,20 +67,31 @@ class Harvest:
 
 
 def harvest(
-    spiders: Sequence[str], options: Mapping[str, str] | None = None, settings: Mapping[str, object] | None = None
+    spiders: Sequence[str],
+    options: Mapping[str, str] | None = None,
+    settings: Mapping[str, object] | None = None,
+    since: datetime | None = None,
 ) -> Harvest:
     """Crawl with these spiders at once in a child process; what it has to say goes to stderr.
 
     `options` are the spiders' (each gets those it knows), `settings` are fields of `CrawlConfig` put over the
-    environment's. An interrupt is passed on, and the runs are closed before this returns.
+    environment's. An interrupt is passed on, and the runs are closed before this returns; if we are killed outright, so
+    is the child. Spiders that have done the same well `since` a killed run began are not asked again.
     """
     command = [sys.executable, "-P", "-m", "crawler.harvest", *spiders]
+    command += [f"--since={stamp(since)}"] if since else []
     command += [f"--option={name}={value}" for name, value in (options or {}).items()]
     given = {f"EGOV_AUDIT_{name.upper()}": str(value) for name, value in (settings or {}).items() if value is not None}
-    with subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        command, env=os.environ | given, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-    ) as child:
-        output = _wait(child)
+    ours, alive = os.pipe()  # nothing is ever written: it ends when we do
+    command.append(f"--alive={ours}")
+    try:
+        with subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command, env=os.environ | given, stdout=subprocess.PIPE, text=True, encoding="utf-8", pass_fds=(ours,)
+        ) as child:
+            output = _wait(child)
+    finally:
+        os.close(ours)
+        os.close(alive)
     try:
         told = json.loads(output)
     except json.JSONDecodeError:
@@ -104,10 +119,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m crawler.harvest", description=__doc__)
     parser.add_argument("spiders", nargs="+", help="spiders to run at once")
     parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="an option of the spiders")
+    parser.add_argument("--since", type=moment, metavar="TIME", help="what was done well since then is done")
+    parser.add_argument("--alive", type=int, metavar="FD", help="end at once when this pipe does")
     asked = parser.parse_args(arguments)
+    if asked.alive is not None:
+        threading.Thread(target=_die_with, args=(asked.alive,), daemon=True).start()
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
-        summaries = _crawl(tuple(dict.fromkeys(asked.spiders)), _read_options(asked.option), console)
+        names = tuple(dict.fromkeys(asked.spiders))
+        summaries = _crawl(names, _read_options(asked.option), console, asked.since)
     except ValidationError as error:
         first = error.errors()[0]
         name = "EGOV_AUDIT_" + "_".join(str(part) for part in first["loc"]).upper()
@@ -120,6 +140,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if all(summary.result == "good" for summary in summaries) else SourceError.exit_code
 
 
+def _die_with(pipe: int) -> None:
+    """Be killed when whoever started us is gone: nobody would wait for this crawl or know of it."""
+    os.read(pipe, 1)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def _read_options(given: Sequence[str]) -> dict[str, str]:
     """NAME=VALUE pairs. Raises UsageError."""
     options = dict(pair.split("=", 1) for pair in given if "=" in pair)
@@ -128,7 +154,7 @@ def _read_options(given: Sequence[str]) -> dict[str, str]:
     return options
 
 
-def _crawl(names: Sequence[str], options: dict[str, str], console: Console) -> list[Summary]:
+def _crawl(names: Sequence[str], options: dict[str, str], console: Console, since: datetime | None) -> list[Summary]:
     """Run the spiders together and wait. Raises UsageError before anything is fetched, for what cannot be asked."""
     from scrapy.crawler import AsyncCrawlerProcess
     from scrapy.settings import Settings
@@ -139,17 +165,61 @@ def _crawl(names: Sequence[str], options: dict[str, str], console: Console) -> l
     settings.setmodule("crawler.settings", priority="project")
     settings.set("LOG_INSTALL_ROOT_HANDLER", False)  # the reporter's own handler shares the console with its bars
     asked = _checked(names, options, settings)
+    done = _done_before(asked, since)
     reporter = Reporter(console)
     process = AsyncCrawlerProcess(settings)
     logging.getLogger().addHandler(reporter.log_handler(settings["LOG_FORMAT"], settings["LOG_LEVEL"]))
     started: list[tuple[Crawler, Task[None]]] = []
     with reporter:
         for spider, own in asked:
+            if spider.name in done:
+                logger.warning("%s: done by %s, before the kill", spider.name, done[spider.name].run_id)
+                continue
             crawler = process.create_crawler(spider)
             reporter.watch(crawler)
             started.append((crawler, process.crawl(crawler, **own)))
-        process.start()
-    return [_summary(crawler, task) for crawler, task in started]
+        if started:
+            process.start()
+    ended = {crawler.spidercls.name: _summary(crawler, task) for crawler, task in started}
+    return [ended.get(spider.name) or _told(done[spider.name]) for spider, _ in asked]
+
+
+def _done_before(
+    asked: Sequence[tuple[type[SourceSpider], dict[str, str]]], since: datetime | None
+) -> dict[str, RunRecord]:
+    """Spider → its good run of the harvest that was killed. Without `since` a killed run tells."""
+    from crawler.extensions.run_record import arguments_of
+
+    config = CrawlConfig()
+    within = timedelta(hours=config.resume_hours)
+    if since is None and within:
+        since = resume.killed_since(config.archive, [spider.name for spider, _ in asked], datetime.now(UTC), within)
+    if since is None:
+        return {}
+    found = {}
+    for spider, own in asked:
+        told = clean_arguments(arguments_of(spider(config=config, **own)))
+        record = resume.done_since(config.archive, spider.name, told, since)
+        if record is not None:
+            found[spider.name] = record
+    return found
+
+
+def _told(run: RunRecord) -> Summary:
+    """A crawl that was done before, as its record tells."""
+    numbers = {o.value: run.counts[o.value] for o in Outcome if run.counts.get(o.value)}
+    return Summary(
+        spider=run.stage,
+        run_id=run.run_id,
+        result=run.result.value,
+        finish_reason="finished",
+        detail=run.detail,
+        outcomes=numbers,
+        pages_ok=run.counts.get("pages_ok", 0),
+        unchanged=0,
+        requests=run.counts.get("requests", 0),
+        bytes=run.counts.get("bytes_received", 0),
+    )
 
 
 def _checked(

@@ -94,6 +94,9 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.retry.Retries": 550,
     "crawler.middlewares.evidence.Evidence": 900,  # next to the network: sees every answer
 }
+SPIDER_MIDDLEWARES = {
+    "crawler.middlewares.resume.Resume": 50,  # before anything else looks at what the spider asks for
+}
 EXTENSIONS = {
     "crawler.extensions.run_record.RunRecord": 10,
     "scrapy.extensions.throttle.AutoThrottle": None,
@@ -135,6 +138,7 @@ class FromConfig:
             "DOWNLOAD_TIMEOUT": config.timeout,
             "EGOV_ARCHIVE": str(config.archive),
             "EGOV_BUDGET": config.budget,
+            "EGOV_RESUME_HOURS": config.resume_hours,
             "EGOV_CA_FILE": str(config.ca_file) if config.ca_file else "",
         }
         for name, value in values.items():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from auditor.cli.app import app, load_config, say, say_json
-from crawler.harvest import harvest
+from crawler.harvest import Harvest, harvest
 from crawler.sources.load import load_sources
 
 
@@ -50,7 +51,15 @@ def harvest_command(
     config = load_config(**settings)
     options = {"act": act, "lang": lang, "since": since, "audience": audience, "sample": sample}
     given = {name: str(value) for name, value in options.items() if value is not None}
-    ended = harvest(spiders or load_sources(config).spiders, given, settings)
+    _show(harvest(spiders or load_sources(config).spiders, given, settings), as_json=as_json)
+
+
+def harvest_all(since: datetime | None) -> None:
+    """Every source; those that did well `since` a killed run began are not asked again."""
+    _show(harvest(load_sources(load_config()).spiders, since=since), as_json=False)
+
+
+def _show(ended: Harvest, *, as_json: bool) -> None:
     if as_json and ended.summaries:
         say_json({"spiders": [asdict(each) for each in ended.summaries]})
     for each in () if as_json else ended.summaries:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from auditor.cli.app import app, load_config, note, say
 from auditor.cli.coding import code_command
 from auditor.cli.figures import AsOf, Language, parse_day, summary, write_report
-from auditor.cli.harvest import harvest_command
+from auditor.cli.harvest import harvest_all
 from auditor.cli.history import link_command
 from auditor.cli.ingest import ingest_command
 from auditor.cli.series import checked_by_people, coding_note
@@ -75,7 +75,11 @@ def run_command(
     # A fault is the run's to tell: evidence can be had without a database.
     with suppress(AuditError, SQLAlchemyError), open_database(config.db_url, create=True):
         pass
-    end = conduct(config, Plan(day, lang, arguments, steps(day, lang, out or Path(config.report)), quiet, skip))
+
+    def stages(since: datetime | None) -> tuple[tuple[str, Step], ...]:
+        return steps(day, lang, out or Path(config.report), since)
+
+    end = conduct(config, Plan(day, lang, arguments, stages, quiet, skip))
     if isinstance(end, str):
         if not quiet or say_nothing_changed:
             note(end)
@@ -115,8 +119,11 @@ def demo_command(
         raise typer.Exit(code)
 
 
-def steps(day: date, lang: Lang, out: Path) -> tuple[tuple[str, Step], ...]:
-    """The stages of a whole line, by name; each says how it ended and raises nothing that a person can meet."""
+def steps(day: date, lang: Lang, out: Path, since: datetime | None = None) -> tuple[tuple[str, Step], ...]:
+    """The stages of a whole line, by name; each says how it ended and raises nothing that a person can meet.
+
+    `since`: when the killed run began that this one goes on with.
+    """
 
     def show() -> None:
         config = load_config()
@@ -127,7 +134,7 @@ def steps(day: date, lang: Lang, out: Path) -> tuple[tuple[str, Step], ...]:
             say(line)
 
     commands: tuple[tuple[str, Callable[[], object]], ...] = (
-        ("harvest", harvest_command),
+        ("harvest", lambda: harvest_all(since)),
         ("ingest", ingest_command),
         ("link", link_command),
         ("code", code_command),

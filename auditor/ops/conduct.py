@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from typing import NoReturn, TypeVar
 
@@ -21,6 +21,7 @@ from auditor.config import AuditConfig
 from auditor.db.session import current_revision, open_database, transaction
 from auditor.ingest.version import PARSERS
 from auditor.ops import journal
+from auditor.ops.before import drop_before, keep_before, killed_before, load_before
 from auditor.ops.compare import comparable, drops
 from auditor.ops.deliver import beat, post, send_mail
 from auditor.ops.digest import digest, headline, to_send
@@ -28,7 +29,7 @@ from auditor.ops.picture import Picture, counts, differences, waiting
 from auditor.ops.quiet import into_log
 from auditor.ops.records import NOTICE, STAGE, Change, PastRun, RunEnd, StageEnd
 from auditor.ops.stage import begin_row, end_row, read_picture
-from crawler.archive import manifest, reader
+from crawler.archive import layout, manifest, reader
 from crawler.archive.lines import stamp
 from crawler.archive.records import RunRecord, RunResult
 from crawler.errors import AuditError, UsageError
@@ -42,13 +43,14 @@ Step = Callable[[], StageEnd]
 class Plan:
     """What a run is to do. `arguments` are as recorded: no secret, no path; runs with equal ones are compared.
 
-    `skip` looks at the earlier runs and the time, under the lock, and says why nothing is to be done, or "".
+    `steps` is told when the run began that a kill ended and this one goes on with, None if there is none. `skip` looks
+    at the earlier runs and the time, under the lock, and says why nothing is to be done, or "".
     """
 
     as_of: date
     lang: Lang
     arguments: Mapping[str, str]
-    steps: Sequence[tuple[str, Step]]
+    steps: Callable[[datetime | None], Sequence[tuple[str, Step]]]
     quiet: bool
     skip: Callable[[Sequence[PastRun], datetime], str] = lambda _runs, _now: ""
 
@@ -93,6 +95,7 @@ class _Run:
     started: datetime = field(default_factory=_now)
     warnings: list[Change] = field(default_factory=list)
     archive_before: frozenset[str] = frozenset()
+    gone_on_with: Sequence[PastRun] = ()
     before: Picture | None = None
     in_database: bool = False
     database_fault: str = ""
@@ -104,7 +107,7 @@ class _Run:
         log = journal.log_path(self.config.state, self.run_id)
         try:
             with _terminable(), into_log(log) if self.plan.quiet else nullcontext():
-                for name, step in self.plan.steps:
+                for name, step in self.plan.steps(self._since):
                     ends.append(self._explained(name, step()))
                     if ends[-1].stop:
                         break
@@ -117,6 +120,8 @@ class _Run:
     def _begin(self) -> None:
         config = self.config
         self.run_id = journal.new_run_id(self.started)
+        within = timedelta(hours=config.resume_hours)
+        self.gone_on_with = killed_before(self.past, self.plan.arguments, self.started, within)
         versions = {
             "egov-audit": version("egov-audit"),
             "python": platform.python_version(),
@@ -126,14 +131,24 @@ class _Run:
         begun = {"arguments": dict(self.plan.arguments), "versions": versions}
         record = journal.Journal(config.state, self.run_id)
         record.add("begin", {"run_id": self.run_id, "started": stamp(self.started), **begun})
-        self.archive_before = frozenset(self._archive_runs())
+        since = self._since
+        self.archive_before = frozenset(
+            run_id for run_id in self._archive_runs() if since is None or layout.started(run_id) < since
+        )
 
         def begin(engine: Engine) -> None:
             begin_row(engine, self.run_id, self.started, begun)
             self.in_database = True
-            self.before = self._picture(engine)
+            killed = frozenset(run.run_id for run in self.gone_on_with)
+            self.before = load_before(config.state, killed) or self._picture(engine)
+            keep_before(config.state, self.run_id, self.before)
 
         self._in_database(begin)
+
+    @property
+    def _since(self) -> datetime | None:
+        # Runs of the archive are named to the second.
+        return self.gone_on_with[0].started.replace(microsecond=0) if self.gone_on_with else None
 
     def _explained(self, name: str, end: StageEnd) -> StageEnd:
         """A stage's end with a line that says why; a harvest that was told to stop stops the run."""
@@ -197,6 +212,7 @@ class _Run:
             head = {"run_id": end.run_id, "finished": stamp(end.finished), "schema": schema}
             seen = {"arguments": dict(self.plan.arguments), "archive_head": self._archive_head()}
             journal.move_last_good(self.config.state, {**head, **seen, "counts": dict(end.counts)})
+        drop_before(self.config.state)
         return end
 
     def _in_database(self, work: Callable[[Engine], _T]) -> _T | None:

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -53,6 +54,19 @@ def open_ids(root: Path) -> tuple[str, ...]:
     """The runs that are not sealed: being written, or killed. Anything else in `open/` is not ours to touch."""
     found = (path.name for path in (root / "open").glob("*/"))
     return tuple(sorted(name for name in found if RUN_ID.fullmatch(name)))
+
+
+def started(run_id: str) -> datetime:
+    """When a run began, to the second (UTC). Raises ValueError for a name that is no run's id."""
+    return datetime.strptime(run_id.split("-", 1)[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+
+
+def stage(run_id: str) -> str:
+    """The stage a run's id names. Raises ValueError for a name that is no run's id."""
+    found = RUN_ID.fullmatch(run_id)
+    if found is None:
+        raise ValueError(f"no run's id: {run_id}")
+    return found[2]
 
 
 def manifest_path(root: Path, run_id: str) -> Path:

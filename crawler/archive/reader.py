@@ -9,7 +9,7 @@ from typing import Protocol
 
 from crawler.archive import layout, manifest
 from crawler.archive.lines import capture_of, fetch_of, issue_of, read_lines, run_of
-from crawler.archive.records import Capture, Fetch, RunIssue, RunRecord
+from crawler.archive.records import Capture, Fetch, Headers, RunIssue, RunRecord
 from crawler.archive.warc import Record, TornError, members, parse, referred, sha256
 from crawler.errors import IntegrityError
 
@@ -78,6 +78,14 @@ def read_payload(root: Path, kept: Kept) -> bytes:
     if found != kept.sha256:
         raise IntegrityError(f"warc/{name} offset {offset}: the body's sha256 is {found}, not {kept.sha256}")
     return record.payload
+
+
+def read_answer(root: Path, capture: Capture) -> tuple[Headers, bytes]:
+    """The answer's headers as kept, and its payload as `read_body` gives it. Raises IntegrityError."""
+    block = read_record(root, capture.warc, capture.offset).block
+    lines = block.partition(b"\r\n\r\n")[0].decode("ascii", "replace").split("\r\n")[1:]
+    pairs = (line.partition(":") for line in lines)
+    return tuple((name, value.strip()) for name, _, value in pairs), read_body(root, capture)
 
 
 def read_record(root: Path, name: str, offset: int) -> Record:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from crawler.archive import layout, leaves, manifest, seals
 from crawler.archive.layout import FETCHES, INDEX, ISSUES, LEAVES, RUN, TORN, WARC
 from crawler.archive.lines import capture_json, dump, fetch_of, issue_of, run_json, run_of
 from crawler.archive.manifest import Manifest
-from crawler.archive.records import Capture, RunRecord, RunResult
+from crawler.archive.records import Capture, Fetch, RunIssue, RunRecord, RunResult
 from crawler.archive.warc import TornError, capture_from, members, parse, sha256
 from crawler.errors import IntegrityError
 
@@ -62,18 +61,23 @@ def seal(root: Path, run: RunRecord, records: int, captures: int, now: datetime)
     return manifest.load(root, run.run_id)
 
 
-def pick_up(root: Path, now: Callable[[], datetime]) -> list[str]:
-    """Seal every killed run as interrupted; needs the chain's lock. Gives their ids, oldest first. Raises OSError."""
+def pick_up(root: Path, now: Callable[[], datetime], keep: Callable[[str], bool] = lambda _run_id: False) -> list[str]:
+    """Seal every killed run as interrupted but those to `keep`; needs the chain's lock. Gives their ids, oldest first.
+
+    Raises OSError.
+    """
     found = []
     for run_id in layout.open_ids(root):
         folder = layout.open_folder(root, run_id)
+        if keep(run_id):
+            continue
         lock = layout.take_lock(folder / "lock", wait=False)
         if lock is None:
             continue  # its process lives
         try:
             if layout.manifest_path(root, run_id).exists():
                 shutil.rmtree(folder)  # killed between its manifest and the clearing up
-            elif _was_begun(root, run_id):
+            elif was_begun(root, run_id):
                 _seal_interrupted(root, run_id, now())
                 found.append(run_id)
             else:
@@ -83,11 +87,25 @@ def pick_up(root: Path, now: Callable[[], datetime]) -> list[str]:
     return found
 
 
-def _was_begun(root: Path, run_id: str) -> bool:
+def was_begun(root: Path, run_id: str) -> bool:
+    """Whether a run in progress came as far as its run record; nothing was asked before that."""
     return (layout.open_folder(root, run_id) / RUN).exists() or layout.place(root, run_id, RUN).exists()
 
 
-def _seal_interrupted(root: Path, run_id: str, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What a killed run holds that is whole. `records` counts WARC records, `torn` the bytes moved aside."""
+
+    run: RunRecord
+    records: int
+    captures: list[Capture]
+    fetches: list[Fetch]
+    issues: list[RunIssue]
+    torn: int
+
+
+def mend(root: Path, run_id: str) -> Whole:
+    """Cut the files of a killed run back to what is whole; needs its lock and the chain's. Raises OSError."""
     folder = layout.open_folder(root, run_id)
     for name, place in layout.places(root, run_id).items():
         if name == LEAVES:
@@ -97,16 +115,21 @@ def _seal_interrupted(root: Path, run_id: str, now: datetime) -> None:
     run = _begun(folder)
     records, captures, torn = _whole_records(folder, run_id)
     (folder / INDEX).write_bytes(b"".join(dump(capture_json(capture)) for capture in captures))
-    last = [run.started, *(capture.at for capture in captures)]
-    last += [fetch.at for fetch in _whole_lines(folder / FETCHES, fetch_of)]
-    last += [issue.at for issue in _whole_lines(folder / ISSUES, issue_of)]
-    detail = f"the process ended without closing the run; {len(captures)} captures were whole"
-    if torn:
-        detail += f", {torn} bytes of a torn record are kept beside the WARC file"
-    kinds = Counter(capture.record for capture in captures)
+    fetches, issues = _whole_lines(folder / FETCHES, fetch_of), _whole_lines(folder / ISSUES, issue_of)
+    return Whole(run, records, captures, fetches, issues, torn)
+
+
+def _seal_interrupted(root: Path, run_id: str, now: datetime) -> None:
+    whole = mend(root, run_id)
+    last = [whole.run.started, *(capture.at for capture in whole.captures)]
+    last += [*(fetch.at for fetch in whole.fetches), *(issue.at for issue in whole.issues)]
+    detail = f"the process ended without closing the run; {len(whole.captures)} captures were whole"
+    if whole.torn:
+        detail += f", {whole.torn} bytes of a torn record are kept beside the WARC file"
+    kinds = Counter(capture.record for capture in whole.captures)
     counts = {"responses": kinds["response"], "revisits": kinds["revisit"]}
-    ended = replace(run, result=RunResult.INTERRUPTED, finished=max(last), detail=detail, counts=counts)
-    seal(root, ended, records, len(captures), now)
+    ended = replace(whole.run, result=RunResult.INTERRUPTED, finished=max(last), detail=detail, counts=counts)
+    seal(root, ended, whole.records, len(whole.captures), now)
 
 
 def _begun(folder: Path) -> RunRecord:
@@ -114,9 +137,8 @@ def _begun(folder: Path) -> RunRecord:
     try:
         return run_of(json.loads((folder / RUN).read_bytes()))
     except (KeyError, TypeError, ValueError):
-        start, stage = re.findall(layout.RUN_ID, folder.name)[0]
-        started = datetime.strptime(start, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-        return RunRecord(folder.name, stage, started, finished=None, result=RunResult.RUNNING)
+        run_id = folder.name
+        return RunRecord(run_id, layout.stage(run_id), layout.started(run_id), finished=None, result=RunResult.RUNNING)
 
 
 def _whole_records(folder: Path, run_id: str) -> tuple[int, list[Capture], int]:
@@ -135,7 +157,7 @@ def _whole_records(folder: Path, run_id: str) -> tuple[int, list[Capture], int]:
                     raise TornError(member.offset, str(error)) from error
                 records += 1
     except TornError as error:
-        with path.open("rb") as file, (folder / TORN).open("wb") as tail:
+        with path.open("rb") as file, (folder / TORN).open("ab") as tail:
             file.seek(error.offset)
             shutil.copyfileobj(file, tail)
         layout.sync_file(folder / TORN)

@@ -7,22 +7,35 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO
 
-from crawler.archive import layout, manifest, reader, seal
+from crawler.archive import layout, manifest, reader, resume, seal
+from crawler.archive.earlier import Earlier
 from crawler.archive.known import Known
 from crawler.archive.layout import Appender
 from crawler.archive.lines import capture_json, dump, fetch_json, issue_json
-from crawler.archive.records import Capture, Exchange, Fetch, Outcome, Provenance, RunIssue, RunRecord, RunResult
+from crawler.archive.records import (
+    Capture,
+    Exchange,
+    Fetch,
+    Headers,
+    Outcome,
+    Provenance,
+    RunIssue,
+    RunRecord,
+    RunResult,
+)
 from crawler.archive.redact import clean_arguments, clean_text
+from crawler.archive.seal import Whole
 from crawler.archive.warc import make_capture, make_info, safe_url, sha256
 from crawler.pages.records import Target, Verdict
 
 _STAGE = re.compile(r"[a-z][a-z0-9_-]*")
 _VALUE_LIMIT = 500
+_VERSIONS = ("egov-audit", "scrapy", "warcio")
 
 
 def utc_now() -> datetime:
@@ -31,34 +44,46 @@ def utc_now() -> datetime:
 
 
 def open_run(
-    root: Path, stage: str, arguments: Mapping[str, object], now: Callable[[], datetime] = utc_now
+    root: Path,
+    stage: str,
+    arguments: Mapping[str, object],
+    now: Callable[[], datetime] = utc_now,
+    within: timedelta | None = None,
 ) -> RunWriter:
-    """Begin a run, after sealing as interrupted every run whose process was killed.
+    """Begin a run, after sealing as interrupted every run whose process was killed and that nobody goes on with.
 
-    `stage` is a word such as `register`. Raises OSError where the archive cannot be written, IntegrityError where its
-    manifests cannot be read.
+    `stage` is a word such as `register`. With `within` the run may be gone on with after a kill, and a killed one of
+    the same stage, arguments and versions, begun no longer ago than that, is gone on with now. Raises OSError where the
+    archive cannot be written, IntegrityError where its manifests cannot be read.
     """
     if not _STAGE.fullmatch(stage):
         raise ValueError(f"not a stage: {stage}")
     layout.prepare(root)
     with layout.chain_lock(root):
         manifest.load_all(root)
-        seal.pick_up(root, now)
-        started = now()
-        run_id = _free_id(root, started, stage)
-        folder = layout.open_folder(root, run_id)
-        folder.mkdir()
-        lock = layout.take_lock(folder / "lock", wait=True)
-        run = RunRecord(
-            run_id=run_id,
-            stage=stage,
-            started=started,
-            finished=None,
-            result=RunResult.RUNNING,
-            arguments=clean_arguments(arguments),
-            versions={name: version(name) for name in ("egov-audit", "scrapy", "warcio")},
+        told, versions = clean_arguments(arguments), {name: version(name) for name in _VERSIONS}
+        wanted = resume.Wanted(stage, told, versions, within) if within else None
+        taken = resume.take_up(root, wanted, now) if wanted else None
+        seal.pick_up(
+            root,
+            now,
+            keep=lambda run_id: (
+                (taken is not None and run_id == taken.whole.run.run_id)
+                or resume.is_anothers(root, run_id, stage, now())
+            ),
         )
-        writer = RunWriter(root, run, lock, now)
+        if taken is not None:
+            run = replace(taken.whole.run, finished=None, result=RunResult.RUNNING, detail="", counts={})
+            lock: IO[bytes] | None = taken.lock
+        else:
+            started = now()
+            run_id = _free_id(root, started, stage)
+            layout.open_folder(root, run_id).mkdir()
+            lock = layout.take_lock(layout.open_folder(root, run_id) / "lock", wait=True)
+            run = RunRecord(run_id, stage, started, None, RunResult.RUNNING, arguments=told, versions=versions)
+        if wanted:
+            resume.mark(root, run.run_id, now())
+        writer = RunWriter(root, run, lock, now, taken.whole if taken else None)
         seal.write_run(root, run)
         return writer
 
@@ -77,15 +102,22 @@ class RunWriter:
     Every method raises OSError where the archive cannot be written; the part written so far stays readable.
     """
 
-    def __init__(self, root: Path, run: RunRecord, lock: IO[bytes] | None, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, root: Path, run: RunRecord, lock: IO[bytes] | None, now: Callable[[], datetime], earlier: Whole | None
+    ) -> None:
         self._root, self._run, self._lock, self._now = root, run, lock, now
         folder = layout.open_folder(root, run.run_id)
         self._warc, self._index = Appender(folder / layout.WARC), Appender(folder / layout.INDEX)
         self._fetches, self._issues = Appender(folder / layout.FETCHES), Appender(folder / layout.ISSUES)
         self._known: Known | None = None
         self._counts: Counter[str] = Counter()
-        self._records = 1
-        self._warc.append(make_info(run.run_id, run.started))
+        self.earlier = Earlier(earlier)
+        self._records = earlier.records if earlier else 0
+        if earlier:
+            self._counts.update(self.earlier.counts)
+        if not self._records:
+            self._warc.append(make_info(run.run_id, run.started))
+            self._records = 1
 
     @property
     def run_id(self) -> str:
@@ -137,6 +169,8 @@ class RunWriter:
             detail=clean_text(detail),
             capture_id=capture_id,
         )
+        if self.earlier.tells_fetch(fetch):
+            return
         self._line(self._fetches, fetch_json(fetch))
         self._counts[outcome.value] += 1
 
@@ -152,6 +186,8 @@ class RunWriter:
             url=safe_url(url) if url else "",
             value=clean_text(value)[:_VALUE_LIMIT],
         )
+        if self.earlier.tells_issue(issue):
+            return
         self._line(self._issues, issue_json(issue))
         self._counts[f"{level}s"] += 1
 
@@ -167,6 +203,14 @@ class RunWriter:
         """The payload of a capture of any run, this one included. Raises IntegrityError."""
         return reader.read_body(self._root, capture)
 
+    def answer(self, capture: Capture) -> tuple[Headers, bytes]:
+        """Headers and payload of a capture of any run. Raises IntegrityError."""
+        return reader.read_answer(self._root, capture)
+
+    def ends_here(self) -> None:
+        """Say that the run is not to be gone on with, should its process be killed before it is closed."""
+        resume.unmark(self._root, self.run_id)
+
     def close(self, result: str, detail: str = "", counts: Mapping[str, int] | None = None) -> None:
         """Seal the run: `good` or `failed`, one line of detail, counts beside the writer's own. Raises ValueError."""
         ended = RunResult(result)
@@ -174,6 +218,8 @@ class RunWriter:
             raise ValueError(f"a run cannot be closed as {result}")
         for file in (self._warc, self._index, self._fetches, self._issues):
             file.close()
+        if times := resume.times_taken_up(self._root, self.run_id):
+            self._counts["resumed"] = times
         run = replace(
             self._run,
             finished=self._now(),
@@ -190,6 +236,8 @@ class RunWriter:
     def _all(self) -> Known:
         if self._known is None:
             self._known = Known(self._root)
+            for capture in self.earlier.captures:
+                self._known.add(capture)
         return self._known
 
     @staticmethod

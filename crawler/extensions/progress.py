@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from scrapy import signals
 
 from crawler.archive.records import Outcome
-from crawler.extensions.run_record import FETCH
+from crawler.extensions.run_record import FETCH, RESUMED
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -86,7 +86,7 @@ class _Watch:
         self._crawler = crawler
         self._show = show
         self.name = crawler.spidercls.name
-        self.asked = 0
+        self._scheduled = 0
         self.task: object = None
         self.shown = shown
         self.closed = False
@@ -102,6 +102,10 @@ class _Watch:
         return {o.value: n for o in Outcome if (n := int(stats.get_value(f"{FETCH}{o.value}", 0)))}
 
     @property
+    def asked(self) -> int:
+        return self._scheduled + int(self._crawler.stats.get_value(RESUMED, 0))
+
+    @property
     def ended(self) -> int:
         return min(self.asked, sum(self.counts.values()))
 
@@ -111,7 +115,7 @@ class _Watch:
         return f"({told})" if told else ""
 
     def _asked(self) -> None:
-        self.asked += 1
+        self._scheduled += 1
         self._show(self)
 
     def _moved(self) -> None:

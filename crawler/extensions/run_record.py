@@ -6,7 +6,7 @@ Nothing found is a failure: a crawl without one good page, or one that was stopp
 from __future__ import annotations
 
 import logging
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 PAGES_OK = "egov/pages_ok"
 FETCH = "egov/fetch/"
 FAULTS = "egov/internal_errors"
+#: Pages that a crawl gone on with after a kill did not have to ask for.
+RESUMED = "egov/resumed"
 
 
 class RunRecord:
@@ -44,6 +46,7 @@ class RunRecord:
             raise NotConfigured("no EGOV_ARCHIVE")
         self._crawler = crawler
         self._root = Path(root)
+        self._within = timedelta(hours=crawler.settings.getfloat("EGOV_RESUME_HOURS"))
         self._run: RunWriter | None = None
         self.stopped = ""
         self.line = ""
@@ -61,6 +64,16 @@ class RunRecord:
         if self._run is None:
             raise RuntimeError("the run is not open")
         return self._run
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a run to write to."""
+        return self._run is not None
+
+    @property
+    def sent_before(self) -> int:
+        """Requests that the crawl had answers to before it was killed, if it was."""
+        return len(self._run.earlier.captures) if self._run is not None else 0
 
     @property
     def fetch_hosts(self) -> frozenset[str]:
@@ -89,6 +102,8 @@ class RunRecord:
             return
         self.stopped, self.line = reason, line
         logger.warning("%s: stopped: %s", self._name, line)
+        if self._run is not None:
+            self._run.ends_here()
         if self._crawler.engine is not None:
             deferred_from_coro(self._crawler.engine.close_spider_async(reason=reason))
 
@@ -98,7 +113,7 @@ class RunRecord:
 
     def _open(self, spider: Spider) -> None:
         try:
-            self._run = open_run(self._root, spider.name, _arguments(spider))
+            self._run = open_run(self._root, spider.name, arguments_of(spider), within=self._within)
         except (AuditError, OSError) as error:
             words = f"{error.strerror}: {error.filename}" if isinstance(error, OSError) else str(error)
             self.stopped, self.line = "archive", f"the archive cannot be written: {words}"
@@ -145,7 +160,7 @@ class RunRecord:
         )
 
 
-def _arguments(spider: Spider) -> dict[str, object]:
+def arguments_of(spider: Spider) -> dict[str, object]:
     """The spider's options as the run's record shows them."""
     plain = {name: value for name, value in vars(spider).items() if not name.startswith("_") and name != "name"}
     told: dict[str, object] = {}

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
 
-from scrapy.http import Headers
+from scrapy.http import Headers, Response
 
 from crawler.archive.records import Capture, Exchange, Outcome
 from crawler.errors import AuditError
@@ -23,7 +23,6 @@ from crawler.pages.verdict import judge
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
-    from scrapy.http import Response
 
 #: Keys of request.meta. `verdict` and `capture_id` are for callbacks, the others for the middlewares here.
 VERDICT, CAPTURE = "verdict", "capture_id"
@@ -31,7 +30,8 @@ CUT = "egov_cut"  # the body ended too early on the wire: worth a second try
 FAULT = "egov_fault"  # a NotFetched that the ledger raises
 BASE = "egov_base"  # the capture that a conditional request rests on
 FRESH = "egov_fresh"  # ask without conditions
-_OWN = (VERDICT, CAPTURE, CUT, FAULT, BASE)
+_KEPT = "egov_kept"  # the answer comes from the archive: a run gone on with after a kill
+_OWN = (VERDICT, CAPTURE, CUT, FAULT, BASE, _KEPT)
 
 
 def target_of(request: Request, source: str) -> Target:
@@ -53,15 +53,20 @@ class Evidence:
         """Scrapy's way of making a middleware."""
         return cls(crawler)
 
-    def process_request(self, request: Request) -> None:
-        """Say what is known already, so that an unchanged page costs no body. Raises NotFetched off the source."""
+    def process_request(self, request: Request) -> Response | None:
+        """Say what is known already, so that an unchanged page costs no body.
+
+        An answer that came before this run's process was killed, and of which nothing was made yet, is given again.
+        """
         for key in _OWN:
             request.meta.pop(key, None)
+        if (kept := self._record.run.earlier.claim(request.url)) is not None:
+            return self._again(request, kept)
         target = target_of(request, "")
         if target.lang is not None:
             request.headers.setdefault("Accept-Language", target.lang.value)
         if target.kind is PageKind.ROBOTS or request.meta.get(FRESH):
-            return
+            return None
         known = self._record.run.latest(request.url)
         if known is not None and (known.etag or known.last_modified):
             request.meta[BASE] = known
@@ -69,9 +74,12 @@ class Evidence:
                 request.headers["If-None-Match"] = known.etag
             if known.last_modified:
                 request.headers["If-Modified-Since"] = known.last_modified
+        return None
 
     def process_response(self, request: Request, response: Response) -> Response | Request:
         """The response with a decoded body, its verdict and capture in the request's meta."""
+        if request.meta.get(_KEPT):
+            return response
         try:
             if response.status == HTTPStatus.NOT_MODIFIED:
                 return self._unchanged(request, response)
@@ -84,6 +92,19 @@ class Evidence:
             request.meta[FAULT] = explain(error, timeout=0, limit=self._limit)
             request.meta[FAULT].__cause__ = error
         return response
+
+    def _again(self, request: Request, kept: Capture) -> Response | None:
+        try:
+            headers, body = self._record.run.answer(kept)
+        except (AuditError, OSError) as error:
+            self._record.run.issue("error", "evidence_unreadable", str(error), url=request.url)
+            return None
+        request.meta[_KEPT] = True
+        request.meta[VERDICT], request.meta[CAPTURE] = kept.verdict, kept.capture_id
+        request.meta[CUT] = kept.verdict is Verdict.TRUNCATED
+        status = 200 if kept.status == HTTPStatus.NOT_MODIFIED and kept.verdict is Verdict.OK else kept.status
+        told = Headers([*headers, ("Content-Type", kept.content_type)])
+        return Response(request.url, status=status, headers=told, body=body, request=request)
 
     def _changed(self, request: Request, response: Response) -> Response:
         encoding = _joined(response.headers, "Content-Encoding")

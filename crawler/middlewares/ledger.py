@@ -135,6 +135,10 @@ class Ledger:
         if self._record.stopped == "archive":
             return  # said by the stop itself; a further line could not be written either
         try:
+            # The fetch line last: it says that all is kept, and a run gone on with after a kill asks for what has none.
+            if fault and not (target.kind is PageKind.ROBOTS and outcome is Outcome.MISSING):
+                level = "error" if outcome is Outcome.FAILED else "warning"
+                self._record.run.issue(level, fault.code, fault.detail, url=asked)
             self._record.run.fetch(
                 target,
                 asked,
@@ -144,9 +148,6 @@ class Ledger:
                 detail=detail,
                 capture_id=request.meta.get(CAPTURE, ""),
             )
-            if fault and not (target.kind is PageKind.ROBOTS and outcome is Outcome.MISSING):
-                level = "error" if outcome is Outcome.FAILED else "warning"
-                self._record.run.issue(level, fault.code, fault.detail, url=asked)
         except OSError as error:
             self._record.stop("archive", f"the archive cannot be written: {error.strerror or error}")
 

@@ -102,7 +102,8 @@ class VerifyingHandler(HTTP11DownloadHandler):
     async def download_request(self, request: Request) -> Response:
         """Ask. Raises NotFetched for a request that is not sent, else what Scrapy's handler raises."""
         record = record_of(self._crawler)
-        if not record.stopped and self._budget and self._sent >= self._budget:
+        sent = self._sent + record.sent_before
+        if not record.stopped and self._budget and sent >= self._budget:
             record.stop("budget", f"the budget of {self._budget:,} requests is used up")
         if record.stopped:
             raise NotFetched(Outcome.FAILED, "stopped", f"not asked: {record.line}", quiet=True)
