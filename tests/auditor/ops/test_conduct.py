@@ -45,7 +45,7 @@ def config(tmp_path: Path, db_url: str, web: Web) -> AuditConfig:
 
 def run(config: AuditConfig, *steps: Callable[[], StageEnd]) -> RunEnd:
     named = tuple((f"stage {number}", step) for number, step in enumerate(steps))
-    end = conduct(config, Plan(date(2026, 3, 1), Lang.RU, {"lang": "ru"}, named, quiet=False))
+    end = conduct(config, Plan(date(2026, 3, 1), Lang.RU, {"lang": "ru"}, lambda _since: named, quiet=False))
     assert isinstance(end, RunEnd)
     return end
 
