@@ -35,6 +35,10 @@ class AuditConfig(CrawlConfig):
         SecretStr(""),
         description="Address that gets the same message as JSON (`text`, `run_id`, `result`, `exit_code`).",
     )
+    apprise_urls: SecretStr = Field(
+        SecretStr(""),
+        description="Apprise addresses, parted by blanks, that get the same message (extra `notify`): `tgram://…`.",
+    )
     notify: str = Field(
         "failure,recovery",
         description="When a message is sent, by commas: failure, recovery, change, a kind of change (edition, listing, "

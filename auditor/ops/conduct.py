@@ -25,6 +25,7 @@ from auditor.ops.before import drop_before, keep_before, killed_before, load_bef
 from auditor.ops.compare import comparable, drops
 from auditor.ops.deliver import beat, post, send_mail
 from auditor.ops.digest import digest, headline, to_send
+from auditor.ops.others import notify_others
 from auditor.ops.picture import Picture, counts, differences, waiting
 from auditor.ops.quiet import into_log
 from auditor.ops.records import NOTICE, STAGE, Change, PastRun, RunEnd, StageEnd
@@ -284,8 +285,8 @@ def _waits(stage: StageEnd, after: Picture | None) -> StageEnd:
 def _tell(config: AuditConfig, end: RunEnd, wanted: frozenset[str]) -> RunEnd:
     """Heartbeat and message; one that does not get through is a warning of the run and in its record."""
     faults = []
-    heartbeat, smtp, webhook = (
-        secret.get_secret_value() for secret in (config.heartbeat, config.smtp_url, config.webhook)
+    heartbeat, smtp, webhook, others = (
+        secret.get_secret_value() for secret in (config.heartbeat, config.smtp_url, config.webhook, config.apprise_urls)
     )
     if heartbeat and not end.failed:
         faults += _try(lambda: beat(heartbeat, end.finished))
@@ -296,6 +297,8 @@ def _tell(config: AuditConfig, end: RunEnd, wanted: frozenset[str]) -> RunEnd:
         if webhook:
             message = {"text": text, "run_id": end.run_id, "result": end.result.value, "exit_code": end.exit_code}
             faults += _try(lambda: post(webhook, message))
+        if others:
+            faults += _try(lambda: notify_others(others, (subject, text), failed=end.failed))
     record = journal.Journal(config.state, end.run_id)
     for fault in faults:
         record.add("issue", {"level": "warning", "code": NOTICE, "message": fault})

@@ -17,7 +17,7 @@ from crawler.sample.server import serve
 from tests.auditor.cli.command import EGOV_AUDIT, Ended
 from tests.auditor.ops.mailbox import Mailbox, Web, mail_server, web_server
 
-SECRETS = ("marker-password", "marker-hook", "marker-beat")
+SECRETS = ("marker-password", "marker-hook", "marker-beat", "marker-apprise")
 #: What answers with a challenge page in the bad run: everything that the register's crawl begins with.
 SHUT = frozenset({f"/{lang}/docs/V2000019982/history" for lang in ("rus", "kaz")})
 
@@ -50,6 +50,7 @@ def environment(folder: Path, mailbox: Mailbox, web: Web, sites: tuple[str, str]
         "EGOV_AUDIT_SMTP_URL": f"smtp://watch:{SECRETS[0]}@127.0.0.1:{mailbox.port}",
         "EGOV_AUDIT_MAIL_TO": "desk@example.org",
         "EGOV_AUDIT_WEBHOOK": f"{web.address}/hook?key={SECRETS[1]}",
+        "EGOV_AUDIT_APPRISE_URLS": f"{web.address.replace('http', 'json')}/chat?key={SECRETS[3]}",
         "EGOV_AUDIT_HEARTBEAT": f"{web.address}/beat/{SECRETS[2]}",
     }
 
@@ -160,6 +161,8 @@ def test_one_message_for_the_failure_one_for_the_recovery(story: dict[str, Ended
     hooks = [json.loads(body) for method, path, body in web.asked if path.startswith("/hook")]
     assert [one["result"] for one in hooks] == ["failed", "good"]
     assert "challenge" in hooks[0]["text"]
+    chats = [json.loads(body)["type"] for method, path, body in web.asked if path.startswith("/chat")]
+    assert chats == ["failure", "info"]
     assert sum(path.startswith("/beat") for _, path, _ in web.asked) == 3, "the bad run has no heartbeat"
 
 
