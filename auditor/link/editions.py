@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from auditor.link.assignment import Pairing, assign, probability
 from auditor.link.groups import STRUCK_OFF, Evidence, Group, find_groups, find_regroupings
 from auditor.link.kinds import evidence_of, type_of
 from auditor.link.scoring import Anchors, Matrix, context_odds, log_odds, name_evidence, same_heading
-from auditor.link.words import field_key, folded, name_key
+from auditor.link.words import GENERIC, bylaw_key, field_key, folded, name_key, stems
 from auditor.records import Entry, Link, LinkState, LinkType
 
 Pair = tuple[Entry, Entry]
+
+#: Telling words from which a name that stands once in both editions is one service's, whoever provides it.
+TELLING_WORDS = 2
 
 _UNCHANGED = (("code", "same"), ("name", "same"))
 
@@ -36,11 +39,15 @@ class _Work:
     def take(self, found: Sequence[Pair], rule: str) -> None:
         """Link these pairs for certain, unless a person refused one, and strike them off."""
         pairs = [pair for pair in found if (pair[0].key, pair[1].key) not in self.refused]
-        gone_old, gone_new = {id(old) for old, _ in pairs}, {id(new) for _, new in pairs}
-        self.older = [entry for entry in self.older if id(entry) not in gone_old]
-        self.newer = [entry for entry in self.newer if id(entry) not in gone_new]
+        self.strike_off([old for old, _ in pairs], [new for _, new in pairs])
         self.pairs.extend(pairs)
         self.links.extend(_certain(old, new, rule) for old, new in pairs)
+
+    def strike_off(self, older: Iterable[Entry], newer: Iterable[Entry]) -> None:
+        """These rows are settled."""
+        gone = {id(entry) for entry in (*older, *newer)}
+        self.older = [entry for entry in self.older if id(entry) not in gone]
+        self.newer = [entry for entry in self.newer if id(entry) not in gone]
 
 
 def link_editions(older: Sequence[Entry], newer: Sequence[Entry], decided: Sequence[Link] = ()) -> list[Link]:
@@ -61,6 +68,7 @@ def link_editions(older: Sequence[Entry], newer: Sequence[Entry], decided: Seque
     work.take(_in_order(work, _code_and_name), "code_and_name_in_order")
     work.take(_unique(work, _name_and_bodies), "name_and_provider")
     work.take(_unique_names(work), "name")
+    _take_kinds(work)
     work.take(_in_order(work, _name_and_bodies), "name_and_provider_in_order")
     if work.older and work.newer:
         _weigh(work, live_old, live_new)
@@ -132,30 +140,70 @@ def _details(entry: Entry) -> tuple[object, ...]:
 
 def _unique_names(work: _Work) -> list[Pair]:
     """Names that stand once on each side, unless code, provider and regulator all say another service."""
-    return [pair for pair in _unique(work, lambda e: name_key(e.name, e.subname)) if not _stranger(*pair)]
+    found = _unique(work, lambda e: name_key(e.name, e.subname))
+    doubtful = [pair for pair in found if _stranger(*pair, {})]
+    if not doubtful:
+        return found
+    # A body that was renamed is no other body; what became of whom, the rows linked so far say.
+    aliases = Anchors.of([*work.pairs, *(pair for pair in found if pair not in doubtful)]).aliases
+    return [pair for pair in found if pair not in doubtful or not _stranger(*pair, aliases)]
 
 
-def _stranger(old: Entry, new: Entry) -> bool:
-    """Whether nothing but the name agrees: a short name can be two services'."""
-    differs = [
-        bool(before and after) and field_key(before) != field_key(after)
-        for before, after in (
-            (old.code[:5], new.code[:5]),
-            (old.provider, new.provider),
-            (old.developer, new.developer),
-            (old.bylaw, new.bylaw),
-        )
-    ]
-    return sum(differs) >= 3
+def _stranger(old: Entry, new: Entry, aliases: Mapping[str, Mapping[str, str]]) -> bool:
+    """Whether nothing but a short name agrees: it can be two services'.
+
+    Who takes a service over brings an own by-law, so provider, regulator and by-law are one witness, not three.
+    """
+    if len(stems(folded(old.name, old.subname)) - GENERIC) >= TELLING_WORDS:
+        return False
+    elsewhere = bool(old.code and new.code) and old.code[:5] != new.code[:5]
+    if not elsewhere or (old.bylaw and bylaw_key(old.bylaw) == bylaw_key(new.bylaw)):
+        return False
+    bodies = {"provider": (old.provider, new.provider), "developer": (old.developer, new.developer)}
+    given = {
+        what: (field_key(before), field_key(after)) for what, (before, after) in bodies.items() if before and after
+    }
+    return bool(given) and all(
+        after not in (before, aliases.get(what, {}).get(before)) for what, (before, after) in given.items()
+    )
+
+
+def _take_kinds(work: _Work) -> None:
+    """Services that fell into the kinds which the register now tells apart, or whose kinds were put together again.
+
+    One row without a kind against at least two of its name, each of another kind, under one heading or by-law.
+    """
+    before, after = (_buckets(side, lambda e: name_key(e.name)) for side in (work.older, work.newer))
+    for name, new in after.items():
+        old = before.get(name, [])
+        whole, parts = (old, new) if len(old) == 1 else (new, old)
+        if len(whole) != 1 or len(parts) < 2 or whole[0].subname or not _kinds_of(whole[0], parts):
+            continue
+        pairs = [(one, two) for one in old for two in new]
+        if work.refused.intersection((one.key, two.key) for one, two in pairs):
+            continue
+        group = Group(tuple(range(len(old))), tuple(range(len(new))),
+                      tuple((i, j) for i in range(len(old)) for j in range(len(new))), "kinds", 1.0)  # fmt: skip
+        work.links.extend(_group_links(group, old, new))
+        work.strike_off(old, new)
+
+
+def _kinds_of(whole: Entry, parts: Sequence[Entry]) -> bool:
+    """Whether rows of one name are the kinds of the service of that name."""
+    kinds = {name_key(part.subname) for part in parts if part.subname}
+    near = all(
+        part.code[:5] == whole.code[:5] != "" or bylaw_key(part.bylaw) == bylaw_key(whole.bylaw) != "" for part in parts
+    )
+    return len(kinds) == len(parts) and near
 
 
 def _weigh(work: _Work, live_old: Sequence[Entry], live_new: Sequence[Entry]) -> None:
     """Link what exact keys left over, by evidence."""
-    anchors = Anchors.of(work.pairs)
+    anchors = Anchors.of(work.pairs).among(live_old, live_new)
     older, newer = tuple(work.older), tuple(work.newer)
     names = name_evidence(older, newer, live_old, live_new)
     context = context_odds(older, newer, anchors)
-    odds = log_odds(older, newer, names, context)
+    odds = log_odds(older, newer, names, context, anchors)
     for i, j in _refused_places(work.refused, older, newer):
         odds[i, j] = context[i, j] = STRUCK_OFF
     texts = [folded(e.name, e.subname) for e in older], [folded(e.name, e.subname) for e in newer]

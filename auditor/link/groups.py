@@ -29,6 +29,8 @@ WHOLE_INSIDE = 0.92
 #: Of a regrouping: the share of a name that another holds to be tied to it, and the likeness (cosine of the words)
 #: from which one row alone explains another.
 EXCHANGED, EXPLAINED = 0.3, 0.75
+#: Odds from context by which one part may stand farther from the whole than another.
+AS_NEAR = 2.7
 #: Odds of rows that are out of question.
 STRUCK_OFF = -30.0
 #: From this likeness on a row is the whole itself, so nothing fell apart.
@@ -126,6 +128,10 @@ def _fallen_apart(side: Side) -> Iterable[tuple[int, list[int], str, float]]:
         if len(parts) > 1 and score >= (COVERED if context >= CONTEXT_FROM else WELL_COVERED):
             yield whole, parts, "parts_cover_whole", score
             continue
+        longer = _longer(side, whole, near)
+        if len(longer) > 1:
+            yield whole, longer, "whole_in_each_part", 1.0
+            continue
         near = [part for part in near if side.context[whole, part] >= CONTEXT_FROM and side.home[whole, part]]
         narrower, score = _narrower(side, whole, near)
         if len(narrower) > 1:
@@ -162,11 +168,25 @@ def _narrower(side: Side, whole: int, near: Sequence[int]) -> tuple[list[int], f
         own = _mass(side.part_stems[part] - stems, side.weight)
         if common / mass < WHOLE_INSIDE or turns(side.part_texts[part]) != turns(side.whole_texts[whole]):
             continue
-        if common / np.sqrt(mass * (common + own)) >= THE_WHOLE:
+        # Words alone do not see "… for persons for companies": there the whole's own text goes on in the part.
+        if common / np.sqrt(mass * (common + own)) >= THE_WHOLE and not _goes_on(side, whole, part):
             return [], 0.0
         found.append(part)
         least = min(least, common / mass)
     return found, least
+
+
+def _longer(side: Side, whole: int, near: Sequence[int]) -> list[int]:
+    """Rows whose names are the whole's and more: those that stand nearest to it, and as near as each other."""
+    found = [part for part in near if _goes_on(side, whole, part)]
+    best = max((float(side.context[whole, part]) for part in found), default=0.0)
+    return [part for part in found if side.context[whole, part] >= best - AS_NEAR]
+
+
+def _goes_on(side: Side, whole: int, part: int) -> bool:
+    """Whether a part's text is the whole's, letter for letter, and more."""
+    text, longer = side.whole_texts[whole], side.part_texts[part]
+    return len(longer) > len(text) and (longer.startswith(f"{text} ") or longer.endswith(f" {text}"))
 
 
 def _all_covered(group: Group, names: Names) -> bool:

@@ -10,14 +10,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from auditor.link.words import GENERIC, field_key, folded, numbers, stem, stems, turns, words
+from auditor.link.words import (
+    GENERIC,
+    bylaw_key,
+    field_key,
+    folded,
+    numbers,
+    own_turns,
+    sides,
+    stem,
+    stems,
+    turns,
+    words,
+)
 from auditor.records import Entry
 
 if TYPE_CHECKING:
@@ -31,6 +43,17 @@ NAME_WEIGHT, NAME_NEUTRAL = 10.0, 0.62
 CODE_SAME, CODE_DIFFERS = 3.0, -0.5
 NEIGHBOUR, SAME_GAP = 0.7, 0.6
 TURN_DIFFERS, TURN_DIFFERS_SAME_CODE, NUMBER_DIFFERS = -4.0, -2.0, -3.5
+#: For persons and for companies: two services made from one, and no other word differs.
+SIDE_DIFFERS = -3.0
+#: Least odds of rows that have an own by-law, heading and bodies in common, whatever their names say; and of rows with
+#: the same bodies that have the code or an own by-law in common: a person is asked, so that bounds hold the truth.
+RENAMED_WHOLLY, ASK_AT_LEAST = 3.2, -0.5
+#: Beside the weight of an equal by-law: no other row has it, before or after.
+OWN_BYLAW = 4.5
+#: Cosine of the words, and share of the lighter name, under which no other evidence makes a link; the most odds then.
+WORDS_TO_LINK, INSIDE_TO_LINK, MOST_WITHOUT = 0.5, 0.7, 2.5
+#: Only the turns named beside the act differ.
+TURN_BESIDE = -0.5
 #: Names made from one template around another core ("licence for …"): alike letter by letter, and two services.
 TEMPLATE_ONLY = -2.5
 #: Names that differ in a letter or two only.
@@ -53,7 +76,7 @@ _CELLS: dict[str, tuple[Callable[[Entry], _Raw], Callable[[_Raw], str]]] = {
     "subsection": (lambda entry: (entry.subsection, entry.code[:5]), lambda raw: field_key(raw[0]) or raw[1]),
     "provider": (lambda entry: (entry.provider,), lambda raw: field_key(raw[0])),
     "developer": (lambda entry: (entry.developer,), lambda raw: field_key(raw[0])),
-    "bylaw": (lambda entry: (entry.bylaw,), lambda raw: field_key(raw[0])),
+    "bylaw": (lambda entry: (entry.bylaw,), lambda raw: bylaw_key(raw[0])),
     "recipient": (
         lambda entry: (entry.recipient, *sorted(entry.recipients)),
         lambda raw: " ".join(raw[1:]) or field_key(raw[0]),
@@ -69,10 +92,14 @@ def _cell(field: str, entry: Entry) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """What the certain links of this pair of editions say: pairs of linked rows, old and new values of their fields."""
+    """What the certain links of this pair of editions say: pairs of linked rows, old and new values of their fields.
+
+    `own_bylaws` are by-laws of one row in either edition: who has it is known by it.
+    """
 
     pairs: tuple[tuple[Entry, Entry], ...]
     aliases: dict[str, dict[str, str]]
+    own_bylaws: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, pairs: Sequence[tuple[Entry, Entry]]) -> Anchors:
@@ -90,6 +117,16 @@ class Anchors:
             }
         return cls(tuple(pairs), aliases)
 
+    def among(self, older: Sequence[Entry], newer: Sequence[Entry]) -> Anchors:
+        """The same, with the numbered by-laws that exactly one row has in each of the two whole editions."""
+        seen = [Counter(_cell("bylaw", entry) for entry in edition) for edition in (older, newer)]
+        own = frozenset(key for key, times in seen[0].items() if times == seen[1][key] == 1 and _numbered(key))
+        return replace(self, own_bylaws=own)
+
+
+def _numbered(bylaw: str) -> bool:
+    return bylaw.replace(" ", "").isdigit()
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -103,14 +140,22 @@ class Names:
     weight: dict[str, float]  # stem → weight
 
 
-def log_odds(older: Sequence[Entry], newer: Sequence[Entry], names: Names, context: Matrix) -> Matrix:
+def log_odds(older: Sequence[Entry], newer: Sequence[Entry], names: Names, context: Matrix, anchors: Anchors) -> Matrix:
     """The matrix of log-odds that row i of `older` and column j of `newer` are one service."""
     odds = context + PRIOR + NAME_WEIGHT * (0.75 * names.shared + 0.25 * names.letters - NAME_NEUTRAL)
     odds += TEMPLATE_ONLY * ((names.shared < 0.55) & (names.letters > 0.6))
     odds += NEARLY_EQUAL * ((names.shared > 0.97) & (names.letters > 0.95))
     code_same = _equal([e.code for e in older], [e.code for e in newer])
     odds += np.where(code_same, CODE_SAME + CONTAINED_SAME_CODE * (names.contained > 0.92), 0.0)
-    return np.asarray(odds + _telling_words(older, newer, code_same), dtype=np.float32)
+    odds = odds + _telling_words(older, newer, code_same)
+    # Codes are given anew, and one body has many services: without most of the words it is a question, not a link.
+    few = (names.shared < WORDS_TO_LINK) & (names.contained < INSIDE_TO_LINK)
+    odds = np.where(few, np.minimum(odds, MOST_WITHOUT), odds)
+    bodies = _same_cells("provider", older, newer, anchors) & _same_cells("developer", older, newer, anchors)
+    own = _own_bylaw(older, newer, anchors)
+    settled = own & bodies & same_heading(older, newer, anchors)
+    odds = np.where(settled, np.maximum(odds, RENAMED_WHOLLY), odds)
+    return np.asarray(np.where(bodies & (code_same | own), np.maximum(odds, ASK_AT_LEAST), odds), dtype=np.float32)
 
 
 def context_odds(older: Sequence[Entry], newer: Sequence[Entry], anchors: Anchors) -> Matrix:
@@ -126,13 +171,26 @@ def context_odds(older: Sequence[Entry], newer: Sequence[Entry], anchors: Anchor
         same = _equal(before, after) | _equal([alias.get(value, "") for value in before], after)
         given = np.outer([bool(value) for value in before], [bool(value) for value in after])
         odds += np.where(same, same_weight, differs_weight * given)
+    odds += np.where(_own_bylaw(older, newer, anchors), OWN_BYLAW, 0.0)
     return np.asarray(odds + _place(older, newer, anchors), dtype=np.float32)
+
+
+def _own_bylaw(older: Sequence[Entry], newer: Sequence[Entry], anchors: Anchors) -> NDArray[np.bool_]:
+    """Where both rows, and no other of their editions, have one by-law."""
+    own = anchors.own_bylaws
+    before, after = ([key if (key := _cell("bylaw", e)) in own else "" for e in side] for side in (older, newer))
+    return _equal(before, after)
 
 
 def same_heading(older: Sequence[Entry], newer: Sequence[Entry], anchors: Anchors) -> NDArray[np.bool_]:
     """Where both rows stand under one heading, renamed headings included."""
-    alias = anchors.aliases.get("subsection", {})
-    before, after = ([_cell("subsection", entry) for entry in side] for side in (older, newer))
+    return _same_cells("subsection", older, newer, anchors)
+
+
+def _same_cells(field: str, older: Sequence[Entry], newer: Sequence[Entry], anchors: Anchors) -> NDArray[np.bool_]:
+    """Where a field is given and the same, renamed values included."""
+    alias = anchors.aliases.get(field, {})
+    before, after = ([_cell(field, entry) for entry in side] for side in (older, newer))
     return _equal(before, after) | _equal([alias.get(value, "") for value in before], after)
 
 
@@ -222,10 +280,15 @@ def _telling_words(older: Sequence[Entry], newer: Sequence[Entry], code_same: ND
     texts_old = [folded(e.name, e.subname) for e in older]
     texts_new = [folded(e.name, e.subname) for e in newer]
     turn_same = _equal_sets([turns(text) for text in texts_old], [turns(text) for text in texts_new])
-    penalty = np.where(turn_same, 0.0, np.where(code_same, TURN_DIFFERS_SAME_CODE, TURN_DIFFERS))
+    own_same = _equal_sets([own_turns(text) for text in texts_old], [own_turns(text) for text in texts_new])
+    penalty = np.where(code_same, TURN_DIFFERS_SAME_CODE, TURN_DIFFERS)
+    penalty = np.where(turn_same, 0.0, np.where(own_same, TURN_BESIDE, penalty))
     numbers_old, numbers_new = [numbers(text) for text in texts_old], [numbers(text) for text in texts_new]
     given = np.outer([bool(found) for found in numbers_old], [bool(found) for found in numbers_new])
-    return np.asarray(penalty + NUMBER_DIFFERS * (given & ~_equal_sets(numbers_old, numbers_new)), dtype=np.float32)
+    penalty = penalty + NUMBER_DIFFERS * (given & ~_equal_sets(numbers_old, numbers_new))
+    sides_old, sides_new = [sides(text) for text in texts_old], [sides(text) for text in texts_new]
+    given = np.outer([bool(found) for found in sides_old], [bool(found) for found in sides_new])
+    return np.asarray(penalty + SIDE_DIFFERS * (given & ~_equal_sets(sides_old, sides_new)), dtype=np.float32)
 
 
 def _equal_sets(before: Sequence[frozenset[str]], after: Sequence[frozenset[str]]) -> NDArray[np.bool_]:

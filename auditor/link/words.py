@@ -14,6 +14,9 @@ from crawler.pages.text import compare_key
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+")
 
+#: Day, year and number: with fewer numbers a by-law's cell is compared by its text.
+BYLAW_NUMBERS = 3
+
 #: Letters kept of a word; endings of either language lie behind them.
 STEM_LENGTH = 5
 
@@ -64,6 +67,18 @@ _TURNS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
+#: Whom a service is for, where one of two services is for the one and the other for the other.
+_SIDES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("person", ("физическ", "жеке тұлға")),
+    ("company", ("юридическ", "заңды тұлға")),
+    ("foreigner", ("иностран", "шетелдік", "нерезидент", "бейрезидент")),
+)
+
+_BESIDE = re.compile(
+    r"\b(?:и|или|либо|және|немесе) (?:" + "|".join(rf"{sign}\w*" for _, signs in _TURNS for sign in signs) + ")"
+)
+
+
 @lru_cache(maxsize=16384)
 def name_key(name: str, subname: str = "") -> str:
     """Name and subname as one key: changed terms folded, noise gone, no spaces (a space inside a word is noise too)."""
@@ -83,6 +98,13 @@ def folded(name: str, subname: str = "") -> str:
 def field_key(text: str) -> str:
     """Any other cell as a key: noise folded, no spaces."""
     return compare_key(text).replace(" ", "")
+
+
+@lru_cache(maxsize=16384)
+def bylaw_key(text: str) -> str:
+    """A by-law as a key: its numbers and its date's, if it has a number, for its title names who issued it anew."""
+    found = _NUMBER.findall(text) if "№" in text else []
+    return " ".join(found) if len(found) >= BYLAW_NUMBERS else field_key(text)
 
 
 @lru_cache(maxsize=16384)
@@ -126,3 +148,15 @@ def numbers(text: str) -> frozenset[str]:
 def turns(text: str) -> frozenset[str]:
     """Which kinds of turning words a folded text holds."""
     return frozenset(kind for kind, signs in _TURNS if any(sign in text for sign in signs))
+
+
+@lru_cache(maxsize=16384)
+def sides(text: str) -> frozenset[str]:
+    """Whom a folded text says the service is for."""
+    return frozenset(side for side, signs in _SIDES if any(sign in text for sign in signs))
+
+
+@lru_cache(maxsize=16384)
+def own_turns(text: str) -> frozenset[str]:
+    """`turns` without those that are only named beside the act itself: "issue *and reissue* of a licence"."""
+    return turns(_BESIDE.sub(" ", text))
