@@ -18,6 +18,7 @@ from auditor.cli import (
     pipeline,
     query,
     release,
+    serve,
     sheet,
     why,
 )
@@ -36,6 +37,7 @@ COMMAND_MODULES: tuple[ModuleType, ...] = (
     pipeline,
     query,
     release,
+    serve,
     sheet,
     why,
 )

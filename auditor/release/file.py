@@ -158,7 +158,7 @@ def _make_search(database: sqlite3.Connection) -> None:
     database.execute(_DOCUMENTS)
     database.execute("UPDATE search_documents SET entry_key = substr(entry_key, 12)")
     database.execute(
-        "CREATE VIRTUAL TABLE search USING fts5(lang, folded, lemmas, content='search_documents', content_rowid='id',"
+        'CREATE VIRTUAL TABLE search USING fts5(lang, folded, lemmas, content="search_documents", content_rowid="id",'
         " tokenize='unicode61 remove_diacritics 0')"
     )
     database.execute("INSERT INTO search (search) VALUES ('rebuild')")

@@ -1,0 +1,79 @@
+"""`egov-audit serve`: a release in the browser, read only."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from auditor.cli.app import app, load_config, note, say
+from auditor.cli.release import make_release
+from crawler.errors import UsageError
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option("--port", help="Port; 0 takes a free one.", min=0, max=65535)] = 8001,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on; this machine alone unless set.")] = (
+        "127.0.0.1"
+    ),
+    release: Annotated[
+        Path | None, typer.Option("--release", help="Serve this release; a new one of the database unless set.")
+    ] = None,
+) -> None:
+    """Open a release in the browser with Datasette: ready questions, search, SQL, CSV, XLSX, Atom. Reads only."""
+    missing = [name for name in ("datasette", "datasette_xlsx", "datasette_atom", "uvicorn") if find_spec(name) is None]
+    if missing:
+        raise UsageError("serving needs more packages: pip install 'egov-audit[serve]'")
+    config = load_config()
+    file = release or make_release(config.db_url, config.release, None)[0]
+    _serve(file.absolute(), _listen(host, port))
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        door = socket.socket(family)
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind(address)
+        door.listen(64)
+    except OSError as error:
+        raise UsageError(f"cannot listen on {host} port {port}: {error.strerror}") from error
+    return door
+
+
+def _serve(file: Path, door: socket.socket) -> None:
+    import uvicorn
+    from datasette.app import Datasette
+    from datasette.database import Database
+    from datasette.plugins import pm
+
+    from auditor.release.plugin import Hooks
+    from auditor.release.served import SETTINGS, facts, metadata, titles
+
+    name = facts(file)["id"]
+    if set(file.name) & set("?#%"):
+        raise UsageError(f"{file.name}: rename the file, its name cannot stand in an address")
+    # Datasette shows the path it was given to whoever asks: the file's name alone.
+    os.chdir(file.parent)
+    pm.register(Hooks(name, titles(file)), "egov-audit")
+    site = Datasette([], metadata=metadata(file), settings=SETTINGS)
+    site.remove_database("_memory")
+    site.add_database(Database(site, path=file.name, is_mutable=False), name=name)
+    host, port = door.getsockname()[:2]
+    if host not in ("127.0.0.1", "::1"):
+        note(f"listening on {host}: whoever reaches this machine can read the release")
+    say(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
+    sys.stdout.flush()
+    server = uvicorn.Server(uvicorn.Config(site.app(), log_level="warning", access_log=False))
+    # With rich at hand Datasette prints every refused question with all its variables to stdout, which nobody may read:
+    # a full pipe would stop the server.
+    vars(sys.modules["datasette.handle_exception"])["rich"] = None
+    with contextlib.suppress(KeyboardInterrupt), contextlib.redirect_stdout(sys.stderr):
+        server.run(sockets=[door])

@@ -1,0 +1,88 @@
+"""What a stranger's SQL may do on a release: read its tables and nothing else; and CSV that no spreadsheet runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sqlite3
+from collections.abc import Iterator
+
+from auditor.release.search import search_terms
+from auditor.release.served import VALUE_LIMIT
+from auditor.tables import safe_cell
+from crawler.pages.records import Lang
+
+#: SQLite's own names of what a statement does; everything else is refused, whatever gate it came through.
+_MAY = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE})
+_MAY_NOT_CALL = frozenset({"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit"})
+#: Datasette itself asks these of the schema; `database_list` would tell a stranger our folder.
+_PRAGMAS = frozenset(
+    {
+        *("table_info", "table_xinfo", "foreign_key_list", "index_list", "index_info", "index_xinfo", "database_list"),
+        *("page_count", "page_size", "schema_version", "data_version"),
+    }
+)
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+
+
+def restrict(connection: sqlite3.Connection) -> None:
+    """Let a connection only read, and give it the search functions `search_terms(words[, lang])` and `escape_fts`.
+
+    The second is what Datasette's own search box asks: with ours it finds inflected forms.
+    """
+    connection.create_function("search_terms", 1, _terms, deterministic=True)
+    connection.create_function("search_terms", 2, _terms, deterministic=True)
+    connection.create_function("escape_fts", 1, _terms, deterministic=True)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VALUE_LIMIT)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    connection.set_authorizer(_authorize)
+
+
+def _terms(words: object, lang: object = None) -> str:
+    known = {str(one): one for one in Lang}
+    return search_terms(str(words or ""), [known[str(lang)]] if lang in known else list(Lang))
+
+
+def _authorize(action: int, first: str | None, second: str | None, _database: str | None, _inner: str | None) -> int:
+    if action == sqlite3.SQLITE_FUNCTION:
+        allowed = (second or "").lower() not in _MAY_NOT_CALL
+    elif action == sqlite3.SQLITE_PRAGMA:
+        allowed = (first or "").lower() in _PRAGMAS
+    elif action == sqlite3.SQLITE_READ:
+        allowed = (first or "").lower() != "pragma_database_list"
+    elif action == sqlite3.SQLITE_UPDATE:
+        # SQLite asks this when it opens a virtual table, ours for search among them; the file itself takes no write.
+        allowed = first == "sqlite_master"
+    else:
+        allowed = action in _MAY
+    return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
+
+
+class SafeCsv:
+    """Turns a stream of CSV text into one whose cells no spreadsheet runs; numbers stay numbers."""
+
+    def __init__(self) -> None:
+        """An empty stream."""
+        self._waiting = ""
+
+    def feed(self, text: str, *, last: bool = False) -> str:
+        """The harmless form of every whole record so far; with `last` of what is left too."""
+        self._waiting += text
+        cut = len(self._waiting) if last else self._whole()
+        ready, self._waiting = self._waiting[:cut], self._waiting[cut:]
+        out = io.StringIO()
+        csv.writer(out).writerows(_harmless(csv.reader(io.StringIO(ready, newline=""))))
+        return out.getvalue()
+
+    def _whole(self) -> int:
+        """Where the last whole record ends: a line end outside quotes."""
+        end = self._waiting.rfind("\n") + 1
+        while end and self._waiting.count('"', 0, end) % 2:
+            end = self._waiting.rfind("\n", 0, end - 1) + 1
+        return end
+
+
+def _harmless(records: Iterator[list[str]]) -> Iterator[list[str]]:
+    for record in records:
+        yield [cell if _NUMBER.fullmatch(cell) else safe_cell(cell) for cell in record]

@@ -1,0 +1,134 @@
+"""What Datasette is told about a release: titles, descriptions from its dictionary, ready questions, limits."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from auditor.release.records import APPLICATION_ID, FORMAT
+from crawler.errors import ContentError, UsageError
+
+#: Milliseconds a question may take, and rows a page shows; a whole table leaves as CSV or XLSX.
+TIME_LIMIT_MS = 2000
+ROW_LIMIT = 1000
+#: Rows of one XLSX file: more is no sheet for a person.
+XLSX_ROWS = 200_000
+#: A single value SQLite may build, in bytes: no question can fill the memory.
+VALUE_LIMIT = 4_000_000
+LANGS = ("en", "ru", "kk")
+
+SETTINGS: dict[str, Any] = {
+    "sql_time_limit_ms": TIME_LIMIT_MS,
+    "max_returned_rows": ROW_LIMIT,
+    "default_page_size": 50,
+    "facet_time_limit_ms": 200,
+    "facet_suggest_time_limit_ms": 50,
+    "max_csv_mb": 200,
+    "num_sql_threads": 3,
+}
+
+_FIND = """
+SELECT d.kind, d.lang, d.name, d.detail, d.first_date, d.last_date, d.key, d.entry_key
+FROM search JOIN search_documents d ON d.id = search.rowid
+WHERE search MATCH search_terms(:words)
+ORDER BY bm25(search, 0, 10, 1), d.last_date DESC, d.id
+"""
+_FEED = """
+SELECT 'tag:egov-audit,2025:change/' || newer_edition || '/' || type || '/' || field || '/'
+         || COALESCE(NULLIF(newer_keys, ''), older_keys) AS atom_id,
+       edition_date || 'T00:00:00Z' AS atom_updated,
+       type || CASE field WHEN '' THEN '' ELSE ' (' || field || ')' END || ': ' || name AS atom_title,
+       CASE WHEN field = '' THEN code ELSE text_before || ' → ' || text_after END AS atom_content
+FROM changes ORDER BY edition_date DESC, newer_edition, type, field, newer_keys, older_keys LIMIT 200
+"""
+#: Questions that are about this way of reading, beside the release's own.
+_OWN = {
+    "find": (
+        {
+            "en": "Search names in any form of their words",
+            "ru": "Поиск по названиям в любой форме слов",
+            "kk": "Атаулардан сөздің кез келген тұлғасымен іздеу",
+        },
+        _FIND,
+    ),
+    "changes_feed": (
+        {
+            "en": "The newest changes as a feed (Atom)",
+            "ru": "Последние изменения лентой (Atom)",
+            "kk": "Соңғы өзгерістер таспасы (Atom)",
+        },
+        _FEED,
+    ),
+}
+
+
+def open_release(path: Path) -> sqlite3.Connection:
+    """A read-only connection. Raises UsageError without a file, ContentError for one that is no release we can read."""
+    if not path.is_file():
+        raise UsageError(f"there is no file {path}")
+    database = sqlite3.connect(f"file:{quote(str(path))}?immutable=1", uri=True)
+    try:
+        found = database.execute("PRAGMA application_id").fetchone()[0]
+        version = database.execute("PRAGMA user_version").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        database.close()
+        raise ContentError(f"{path} is not a release: {error}") from error
+    if found != APPLICATION_ID or version > FORMAT:
+        database.close()
+        newer = "is a release of a newer egov-audit" if found == APPLICATION_ID else "is not a release of egov-audit"
+        raise ContentError(f"{path} {newer}")
+    return database
+
+
+def facts(path: Path) -> dict[str, str]:
+    """What the release says of itself: id, made_from, versions. Raises as `open_release`."""
+    with closing(open_release(path)) as database:
+        return dict(database.execute("SELECT name, value FROM release ORDER BY name"))
+
+
+def metadata(path: Path) -> dict[str, Any]:
+    """Datasette's metadata of a release. Raises as `open_release`."""
+    with closing(open_release(path)) as database:
+        said = dict(database.execute("SELECT name, value FROM release"))
+        tables = {
+            name: {"description": about, "columns": {}}
+            for name, about in database.execute("SELECT name, about FROM dictionary_tables")
+        }
+        for table, column, about in database.execute(
+            "SELECT table_name, column_name, about FROM dictionary ORDER BY table_name, place"
+        ):
+            tables[table]["columns"][column] = about
+        questions = {
+            name: ({"en": en, "ru": ru, "kk": kk}, sql)
+            for name, en, ru, kk, sql in database.execute(
+                "SELECT name, title_en, title_ru, title_kk, sql FROM ready_questions ORDER BY place"
+            )
+        }
+    for name in ("search", "search_data", "search_idx", "search_docsize", "search_config"):
+        tables[name] = {"hidden": True}
+    return {
+        "title": f"Register of public services, release {said['id']}",
+        "description": f"{said['made_from']}. Cite as release {said['id']}.",
+        "plugins": {"datasette-xlsx": {"max_rows": XLSX_ROWS, "time_limit_ms": TIME_LIMIT_MS}},
+        "databases": {
+            said["id"]: {
+                "tables": tables,
+                "queries": {
+                    name: {"sql": sql.strip(), "title": " · ".join(titles[lang] for lang in LANGS), "hide_sql": True}
+                    for name, (titles, sql) in {**_OWN, **questions}.items()
+                },
+            }
+        },
+    }
+
+
+def titles(path: Path) -> dict[str, list[tuple[str, str]]]:
+    """The ready questions by language: name and title in order. Raises as `open_release`."""
+    with closing(open_release(path)) as database:
+        rows = database.execute("SELECT name, title_en, title_ru, title_kk FROM ready_questions ORDER BY place")
+        asked = [*((name, said) for name, (said, _) in _OWN.items() if name != "find")]
+        asked = [(name, dict(zip(LANGS, told, strict=True))) for name, *told in rows] + asked
+    return {lang: [(name, said[lang]) for name, said in asked] for lang in LANGS}

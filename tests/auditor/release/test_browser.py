@@ -1,0 +1,59 @@
+"""A person with a browser: opens a ready question by its Kazakh title, searches an inflected word, takes a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from auditor.db.session import connect
+from auditor.release.stage_build import build_release
+from auditor.views.queries import query
+from crawler.pages.records import Lang
+from tests.auditor.release.site import Site, served
+
+
+@pytest.fixture(scope="module")
+def site(sample_sqlite: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("browsed")
+    engine = connect(sample_sqlite)
+    build_release(engine, folder, folder / "register.sqlite")
+    engine.dispose()
+    with served(folder, "--release", "register.sqlite") as running:
+        yield running
+
+
+@pytest.fixture
+def page(site: Site, tmp_path: Path) -> Iterator[Page]:
+    errors: list[str] = []
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        opened = browser.new_page(accept_downloads=True)
+        opened.on("pageerror", lambda error: errors.append(str(error)))
+        opened.on("request", lambda asked: errors.append(asked.url) if not asked.url.startswith(site.url) else None)
+        opened.goto(site.url)
+        yield opened
+        browser.close()
+    assert errors == []
+
+
+def test_a_question_by_its_kazakh_title(page: Page, site: Site) -> None:
+    title = query("queues").titles[Lang.KK]
+    page.get_by_role("link", name=title, exact=True).click()
+    assert page.url == f"{site.url}{site.id}/queues"
+    assert title in page.locator("h1").inner_text()
+    assert page.locator("table.rows-and-columns tbody tr").count() > 3
+    assert page.get_by_role("link", name="xlsx").count() == 1
+
+
+def test_an_inflected_word(page: Page) -> None:
+    page.get_by_role("searchbox").fill("справками")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/find?words=*")
+    names = page.locator("td.col-name").all_inner_texts() + page.locator("td.col-detail").all_inner_texts()
+    assert any("справк" in name.lower() for name in names)
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="xlsx").click()
+    assert waiting.value.suggested_filename == "find.xlsx"

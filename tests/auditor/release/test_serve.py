@@ -1,0 +1,203 @@
+"""A real server on a real release: it answers questions, finds inflected words, and lets nobody do more than read."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import feedparser
+import openpyxl
+import pytest
+
+from auditor.db.session import connect
+from auditor.release.stage_build import build_release
+from auditor.views.queries import queries
+from crawler.pages.records import Lang
+from tests.auditor.cli.command import egov_audit
+from tests.auditor.release.site import Site, served
+from tests.auditor.release.small import fill, released
+
+BIDI = "Выдача \u202eексъм\u202c справки\u200b"
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '=cmd|"/c calc"!A1',
+    "@SUM(1+1)",
+    "+7 звонок",
+    "-справка",
+    "javascript:alert(1)",
+    BIDI,
+    "Ж" * 10_000,
+    '"><img src=x onerror=alert(1)>',
+    "\t=1+1",
+)
+
+
+@pytest.fixture(scope="module")
+def site(sample_sqlite: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("served")
+    engine = connect(sample_sqlite)
+    build_release(engine, folder, folder / "register.sqlite")
+    engine.dispose()
+    before = hashlib.sha256((folder / "register.sqlite").read_bytes()).digest()
+    with served(folder, "--release", "register.sqlite") as running:
+        yield running
+    assert hashlib.sha256((folder / "register.sqlite").read_bytes()).digest() == before
+    assert {path.name for path in folder.iterdir()} == {"register.sqlite", "register.sqlite.manifest.json", "serve.err"}
+
+
+def test_every_ready_question_is_answered_under_its_titles(site: Site) -> None:
+    front = site.get("/")[1].decode()
+    for one in queries().values():
+        assert all(f'{site.id}/{one.name}">{one.titles[lang]}</a>' in front for lang in Lang), one.name
+        status, page = site.get(one.name)
+        assert status == 200
+        assert f"{one.titles[Lang.KK].replace('«', '«')}" in page.decode()
+        assert json.loads(site.get(f"{one.name}.json")[1])["ok"], one.name
+
+
+def test_the_dictionary_stands_beside_the_tables(site: Site) -> None:
+    page = site.get("entries")[1].decode()
+    assert "One row per row of each edition" in page
+    assert "<dt>regulator</dt><dd>Ministry that drafts the rules, as printed.</dd>" in page
+
+
+@pytest.mark.parametrize("words", ["справка", "справками", "СПРАВКЕ"])
+def test_search_finds_inflected_words(site: Site, words: str) -> None:
+    rows = json.loads(site.get("find.json", words=words, _shape="objects")[1])["rows"]
+    assert any("справк" in f"{row['name']} {row['detail']}".lower() for row in rows)
+    assert {row["lang"] for row in rows} <= {"ru", "kk"}
+    box = json.loads(site.get("search_documents.json", _search=words)[1])
+    assert box["filtered_table_rows_count"] == len(rows), "the table's own search box finds the same"
+
+
+def test_nothing_typed_into_search_is_an_error(site: Site) -> None:
+    for words in ("", '"', "a AND (", "*", "☃", "x" * 3000):
+        assert json.loads(site.get("find.json", words=words)[1])["ok"], words
+
+
+FORBIDDEN = (
+    "ATTACH DATABASE '/etc/passwd' AS other",
+    "SELECT 1; ATTACH DATABASE '/tmp/other' AS other",
+    "PRAGMA writable_schema = 1",
+    "PRAGMA query_only = 0",
+    "VACUUM INTO '/tmp/stolen.sqlite'",
+    "SELECT readfile('/etc/passwd')",
+    "SELECT writefile('/tmp/x', 'y')",
+    "SELECT load_extension('/tmp/evil.so')",
+    "SELECT fts3_tokenizer('simple')",
+    "SELECT file FROM pragma_database_list",
+    "INSERT INTO entries DEFAULT VALUES",
+    "DELETE FROM entries",
+    "WITH x AS (SELECT 1) DELETE FROM entries",
+    "UPDATE sqlite_master SET sql = ''",
+    "CREATE TABLE mine (a)",
+    "CREATE TEMP TABLE mine (a)",
+    "DROP TABLE entries",
+    "EXPLAIN ATTACH 'x' AS y",
+    "SELECT * FROM fsdir('/etc')",
+    "SELECT hex(zeroblob(900000000))",
+)
+
+
+@pytest.mark.parametrize("sql", FORBIDDEN)
+def test_sql_only_reads_the_release(site: Site, sql: str) -> None:
+    told = site.sql(sql)
+    assert told.get("error"), told
+    assert not told.get("rows")
+    for path in ("/tmp/stolen.sqlite", "/tmp/other", "/tmp/x"):
+        assert not Path(path).exists()
+    assert site.sql("SELECT COUNT(*) FROM entries")["rows"][0][0] > 2000
+
+
+def test_time_and_rows_are_limited(site: Site) -> None:
+    bomb = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT COUNT(*) FROM c"
+    assert "took too long" in site.sql(bomb)["error"]
+    assert site.sql("SELECT printf('%900000000d', 1)")["rows"] == [[None]], "no value is larger than allowed"
+    many = site.sql("SELECT a.entry_key FROM entries a, entries b")
+    assert (len(many["rows"]), many["truncated"]) == (1000, True)
+
+
+def test_no_path_of_this_machine_is_told(site: Site, tmp_path_factory: pytest.TempPathFactory) -> None:
+    secret = str(tmp_path_factory.getbasetemp())
+    for path in ("/-/databases.json", "/-/metadata.json", "/-/settings.json", "/", f"/{site.id}", "/nothing"):
+        assert secret not in site.get(path)[1].decode(), path
+    assert site.get("/_memory")[0] == 404
+
+
+def test_files_and_feed(site: Site) -> None:
+    rows = list(csv.DictReader(io.StringIO(site.get("services.csv", _stream="on")[1].decode())))
+    assert len(rows) == site.sql("SELECT COUNT(*) FROM services")["rows"][0][0]
+    codes = {row["code"] for row in rows}
+    sheet = openpyxl.load_workbook(io.BytesIO(site.get("services.xlsx")[1])).worksheets[0]
+    head, *lines = sheet.iter_rows(values_only=True)
+    assert {line[head.index("code")] or "" for line in lines} == codes
+    assert any(code.startswith("00") for code in codes), "leading zeros are kept"
+    feed = feedparser.parse(site.get("changes_feed.atom")[1])
+    assert not feed.bozo
+    assert len({entry.id for entry in feed.entries}) == len(feed.entries) == 200
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("hostile")
+    database = f"sqlite:///{folder}/audit.db"
+    (folder / "audit.db").write_bytes(sqlite_template.read_bytes())
+    fill(database, HOSTILE)
+    released(database, folder / "hostile.sqlite")
+    with served(folder, "--release", "hostile.sqlite") as running:
+        yield running
+
+
+def test_hostile_names_are_shown_harmless(hostile: Site) -> None:
+    for path in ("entries", "search_documents", "find?words=script", "search_documents?_search=alert"):
+        page = hostile.get(path)[1].decode()
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+        assert 'href="javascript:' not in page
+    names = [row[0] for row in hostile.sql("SELECT name FROM entries ORDER BY ordinal")["rows"]]
+    assert names == list(HOSTILE), "the data itself is what the source said"
+
+
+def test_hostile_names_run_in_no_spreadsheet(hostile: Site) -> None:
+    for arguments in ({}, {"_stream": "on"}, {"_dl": "1"}):
+        text = hostile.get("entries.csv", **arguments)[1].decode()
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+        assert len(rows) == len(HOSTILE)
+        for row in rows:
+            assert not row["name"].startswith(("=", "+", "-", "@", "\t")), row["name"]
+        assert {row["name"] for row in rows} >= {'\'=cmd|"/c calc"!A1', "'-справка", "Ж" * 10_000}
+        assert {row["year"] for row in rows} == {"2023"}
+    asked = hostile.get(f"/{hostile.id}.csv", sql="SELECT -5 AS minus, '=1+1' AS formula")[1].decode()
+    assert asked.splitlines()[1] == "-5,'=1+1"
+    book = openpyxl.load_workbook(io.BytesIO(hostile.get("entries.xlsx")[1]))
+    assert all(cell.data_type != "f" for sheet in book for row in sheet for cell in row)
+
+
+def test_from_postgresql_it_serves_a_release(sample_postgres: str, tmp_path: Path) -> None:
+    with served(tmp_path, EGOV_AUDIT_DB_URL=sample_postgres) as site:
+        assert site.sql("SELECT COUNT(*) FROM entries")["rows"][0][0] > 2000
+        assert [path.name for path in (tmp_path / "var/release").glob("*.sqlite")] == [f"{site.id}.sqlite"]
+
+
+def test_bad_input(tmp_path: Path, sqlite_url: str) -> None:
+    assert egov_audit(tmp_path, "serve", "--release", "none.sqlite").code == 2
+    (tmp_path / "text.sqlite").write_text("no database at all, only text\n" * 50)
+    done = egov_audit(tmp_path, "serve", "--release", "text.sqlite", "--port", "0")
+    assert (done.code, done.out) == (4, "")
+    assert "is not a release" in done.err
+    assert egov_audit(tmp_path, "serve", "--port", "0", EGOV_AUDIT_DB_URL=sqlite_url).code == 4
+    assert "cannot listen" in egov_audit(tmp_path, "serve", "--release", "x", "--host", "192.0.2.1").err
+
+
+def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import importlib.util as u\nfind = u.find_spec\n"
+        "u.find_spec = lambda name, *more: None if name == 'datasette' else find(name, *more)\n"
+    )
+    done = egov_audit(tmp_path, "serve", PYTHONPATH=str(tmp_path))
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "pip install 'egov-audit[serve]'" in done.err
