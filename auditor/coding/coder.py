@@ -21,14 +21,14 @@ from auditor.coding.decide import (
 from auditor.coding.lexicon import Entry, Level, Lexicon, load_lexicon
 from auditor.coding.likeness import SURE_ODDS, Likeness, Proposal, as_json, load_likeness
 from auditor.coding.phrases import Found, Token
-from auditor.coding.results import brackets_in, breaks_in, still_standing, struck_out
+from auditor.coding.results import breaks_in, put_off, signs_in, still_standing, struck_out
 from auditor.coding.rules import RuleBook, load_rules
 from auditor.coding.words import fold_word, spans_of
 from auditor.records import Coding, CodingInput, Completeness, Nature, Output, Trigger
 from crawler.pages.records import Lang
 
 #: Raised by hand when code (not the lexicon) answers differently.
-_METHOD = "2"
+_METHOD = "3"
 
 #: A duty to file (C8) and a doctor called home (C10) are done by what the name says, whatever notice is the result.
 _STRONGER_THAN_RESULT = ("C8", "C10")
@@ -129,8 +129,9 @@ def _read_result(lexicon: Lexicon, text: str) -> _Result:
     tokens, spans = tokens[heading:], spans[heading:]
     found = lexicon.results.find(tokens)
     breaks = breaks_in(text, spans)
-    out = struck_out(tokens, found, breaks, brackets_in(text, spans), lexicon.connectors)
-    return _Result(standing(still_standing(found, out, breaks)).get("results", []), spans)
+    out = struck_out(tokens, found, breaks, signs_in(text, spans, "()"), lexicon.connectors)
+    off = put_off(tokens, found, breaks, signs_in(text, spans, ","))
+    return _Result(standing(still_standing(found, out, off, breaks)).get("results", []), spans)
 
 
 class _Case:
@@ -164,7 +165,9 @@ class _Case:
         level = named.entry.level if named else None
         if named is not None and level not in _WEAK:
             verdict = Verdict(named.entry.code, named, "name", named.entry.rule, f"name_{level}")
-            return verdict if is_human(verdict.code) or verdict.rule != "N6" else self.composite(verdict, in_result)
+            if is_human(verdict.code):
+                return verdict if level is Level.EXCEPTION else self.paper_given(verdict, in_result)
+            return self.composite(verdict, in_result) if verdict.rule == "N6" else verdict
         shown = best([one for one in in_result if one.entry.nature and one.entry.rule[0] == "N"], head_last=False)
         if shown is not None:
             entry = shown.entry
@@ -190,6 +193,14 @@ class _Case:
         if given is None:
             return None
         return Verdict(str(given.entry.nature), given, "result", "N1", "result_nature")
+
+    @staticmethod
+    def paper_given(verdict: Verdict, in_result: list[Found]) -> Verdict:
+        """N4: a paper about a person's status that the result gives in place of care makes the entry transactional."""
+        for one in in_result:
+            if one.entry.rule == "N4":
+                return Verdict(Nature.TRANSACTIONAL, one, "result", "N4", "result_nature")
+        return verdict
 
     def composite(self, verdict: Verdict, in_result: list[Found]) -> Verdict:
         """N6: money or care that the result names beside the record makes the entry human."""

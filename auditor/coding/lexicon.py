@@ -151,7 +151,7 @@ _FIELDS = {
     "results": {"rule", "code", "level", "output", "nature", "phrases", "unless", "only_with"},
     "sectors": {"sector", "phrases"},
 }
-_NOISE = ("form", "condition", "refusal")
+_NOISE = ("form", "condition", "later", "refusal")
 
 
 class _Builder:

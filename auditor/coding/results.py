@@ -1,10 +1,16 @@
-"""What of a result text is a result: refusals, headings and the form of handing over are struck out first."""
+"""What of a result text is a result: refusals, headings and the form of handing over are struck out first.
+
+What is only promised for later ("if admitted", "the order is issued afterwards") is no final thing yet (C10), but a
+step named there stays one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from auditor.coding.lexicon import Entry, Level
 from auditor.coding.phrases import Found, Token
+from auditor.records import Completeness
 
 _STRONG = frozenset(".;\n\r•")
 #: A full stop after a bare number or a one-letter abbreviation ends no sentence (п. 9, 2.).
@@ -24,10 +30,10 @@ def breaks_in(text: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
     return ends
 
 
-def brackets_in(text: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
-    """For each word, whether a bracket opens or closes between the word before and it: «(об отказе в назначении)»."""
+def signs_in(text: str, spans: Sequence[tuple[int, int]], signs: str) -> list[bool]:
+    """For each word, whether one of `signs` stands between the word before and it: «(об отказе в назначении)»."""
     gaps = [text[spans[number - 1][1] : spans[number][0]] for number in range(1, len(spans))]
-    return [False, *("(" in gap or ")" in gap for gap in gaps)] if spans else []
+    return [False, *(any(sign in gap for sign in signs) for gap in gaps)] if spans else []
 
 
 def struck_out(
@@ -37,7 +43,7 @@ def struck_out(
     brackets: Sequence[bool],
     connectors: frozenset[str],
 ) -> list[bool]:
-    """For each word, whether it belongs to a refusal, a condition or the form of handing the result over."""
+    """For each word, whether it belongs to a refusal or to the form of handing the result over."""
     limits = [either or other for either, other in zip(breaks, brackets, strict=True)]
     out = [False] * len(tokens)
     for one in found:
@@ -48,11 +54,35 @@ def struck_out(
         if entry.code == "refusal":
             start = _back(tokens, start, limits, connectors)
             end = _forward(tokens, end, limits, connectors)
-        elif entry.code in ("form", "condition"):
+        elif entry.code == "form":
             end = _forward(tokens, end, breaks, frozenset())
+        else:
+            continue
         for place in range(start, end):
             out[place] = True
     return out
+
+
+def put_off(
+    tokens: Sequence[Token], found: Sequence[Found], breaks: Sequence[bool], commas: Sequence[bool]
+) -> list[bool]:
+    """For each word, whether it tells what comes only on a condition or later, so that it is not delivered yet.
+
+    A condition reaches to the end of its sentence; a word for "later" takes in its clause, to the comma on both sides.
+    """
+    limits = [either or other for either, other in zip(breaks, commas, strict=True)]
+    off = [False] * len(tokens)
+    for one in found:
+        start, end = one.start, one.end
+        if one.entry.section != "noise" or one.entry.code not in ("condition", "later"):
+            continue
+        if one.entry.code == "later":
+            start = _back(tokens, start, limits, frozenset())
+            end = _forward(tokens, end, limits, frozenset())
+        else:
+            end = _forward(tokens, end, breaks, frozenset())
+        off[start:end] = [True] * (end - start)
+    return off
 
 
 def _back(tokens: Sequence[Token], start: int, breaks: Sequence[bool], connectors: frozenset[str]) -> int:
@@ -70,12 +100,20 @@ def _forward(tokens: Sequence[Token], end: int, breaks: Sequence[bool], connecto
     return place
 
 
-def still_standing(found: Sequence[Found], out: Sequence[bool], breaks: Sequence[bool]) -> list[Found]:
-    """The found phrases that lie in one sentence and touch nothing struck out."""
+def still_standing(
+    found: Sequence[Found], out: Sequence[bool], off: Sequence[bool], breaks: Sequence[bool]
+) -> list[Found]:
+    """The found phrases that lie in one sentence, touch nothing struck out and, where final, nothing put off."""
     return [
         one
         for one in found
         if one.entry.section != "noise"
         and not any(out[one.start : one.end])
         and not any(breaks[one.start + 1 : one.end])
+        and not (_is_final(one.entry) and any(off[one.start : one.end]))
     ]
+
+
+def _is_final(entry: Entry) -> bool:
+    """Stated exceptions stand whatever is put off: care that "is then given at home" (C10)."""
+    return entry.code == Completeness.COMPLETE and entry.level is not Level.EXCEPTION
