@@ -30,8 +30,8 @@ from crawler.pages.records import Lang
 #: Raised by hand when code (not the lexicon) answers differently.
 _METHOD = "3"
 
-#: A duty to file (C8) and a doctor called home (C10) are done by what the name says, whatever notice is the result.
-_STRONGER_THAN_RESULT = ("C8", "C10")
+#: A duty to file is done by what the name says, whatever notice is the result.
+_STRONGER_THAN_RESULT = ("C8",)
 #: Levels that say little by themselves: the result text, then likeness to hand-coded names, may say otherwise.
 _WEAK = (Level.PERSONS, Level.GENERIC)
 #: Levels whose entries are about a kind of paper or a rule, whatever it is on.

@@ -108,9 +108,12 @@ def _peeled(form: str) -> set[str]:
     return stems
 
 
+_IRREGULAR = {"children": "child", "people": "person", "women": "woman", "men": "man"}
+
+
 def english_stems(word: str) -> frozenset[str]:
     """The word, and its singular where it looks like a plural."""
-    found = {word}
+    found = {word, _IRREGULAR.get(word, word)}
     if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
         found.add(word[:-1])
         if word.endswith("ies"):
