@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from auditor.coding.lexicon import RANK, Entry, Heads, Level
+from auditor.coding.lexicon import Entry, Heads, Level
 from auditor.coding.phrases import Found, Token
 from auditor.records import Completeness, Nature
 
@@ -56,13 +56,17 @@ def best(found: Sequence[Found], *, head_last: bool) -> Found | None:
     """The entry that wins: strongest level, then nearest to the head, then the longest phrase, then lexicon order."""
     if len(found) < 2:
         return found[0] if found else None
+    strongest = min([one.entry.rank for one in found])
+    first = [one for one in found if one.entry.rank == strongest]
+    if len(first) == 1:
+        return first[0]
 
-    def key(one: Found) -> tuple[int, int, int, int, int]:
-        assert one.phrase is not None
-        distance = -one.end if head_last else one.start
-        return RANK[one.entry.level], distance, -one.phrase.words, one.end - one.start, one.phrase.order
+    def key(one: Found) -> tuple[int, int, int, int]:
+        phrase = one.phrase
+        assert phrase is not None
+        return -one.end if head_last else one.start, -phrase.words, one.end - one.start, phrase.order
 
-    return min(found, key=key)
+    return min(first, key=key)
 
 
 def completeness_by_name(found: Sequence[Found], tokens: list[Token], heads: Heads, nature: str) -> Verdict | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import resources
 from typing import Any
@@ -55,6 +55,12 @@ class Entry:
     nature: Nature | None = None
     unless: tuple[Entry, ...] = ()
     only_with: tuple[Entry, ...] = ()
+    #: The level's place: the lower wins.
+    rank: int = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Look the level's place up once: every search compares it."""
+        object.__setattr__(self, "rank", RANK[self.level])
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,11 +49,16 @@ class Phrase:
     tail: int
     order: int = 0
     owner: Any = field(default=None, repr=False)
+    #: How many words it names: the longer phrase is the more exact one.
+    words: int = field(init=False, repr=False)
+    #: Keys of its most telling other word: a text with none of them need not be searched. Empty for a lone anchor.
+    needs: frozenset[str] = field(init=False, repr=False)
 
-    @property
-    def words(self) -> int:
-        """How many words it names: the longer phrase is the more exact one."""
-        return 1 + len(self.before) + len(self.after)
+    def __post_init__(self) -> None:
+        """Reckon once what every search asks for."""
+        others = [step.keys for step in (*self.before, *self.after)]
+        object.__setattr__(self, "words", 1 + len(others))
+        object.__setattr__(self, "needs", min(others, key=len, default=frozenset()))
 
     @property
     def one_word(self) -> bool:
@@ -236,10 +241,13 @@ class Matcher:
     def find(tokens: list[Token]) -> list[Found]:
         """Every phrase in the text, in order of its anchor."""
         found = []
+        there = frozenset().union(*[token.keys for token in tokens])
         for place, token in enumerate(tokens):
             for phrase in token.alone:
                 found.append(Found(phrase, phrase.owner, place, place + 1))
             for phrase in token.anchored:
+                if phrase.needs and phrase.needs.isdisjoint(there):
+                    continue
                 span = phrase.find(tokens, place)
                 if span is not None:
                     found.append(Found(phrase, phrase.owner, span[0], span[1]))
