@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from auditor.coding.decide import (
+    Name,
     Verdict,
     best,
     completeness_by_name,
@@ -223,7 +224,8 @@ class _Case:
 
     def completeness(self, nature: Verdict, in_name: Sequence[Found], in_result: list[Found]) -> Verdict:
         heads = self.lexicon.heads
-        by_name = completeness_by_name(in_name, self.tokens, heads, nature.code)
+        commas = signs_in(self.given.name, self.spans["name"], ",;") if in_name else ()
+        by_name = completeness_by_name(in_name, Name(self.tokens, commas), heads, nature.code)
         if by_name is not None and by_name.rule in _STRONGER_THAN_RESULT and by_name.basis == "name_exception":
             return by_name
         by_result = completeness_by_result([one for one in in_result if one.entry.rule[0] == "C"], nature.code)

@@ -69,7 +69,15 @@ def best(found: Sequence[Found], *, head_last: bool) -> Found | None:
     return min(first, key=key)
 
 
-def completeness_by_name(found: Sequence[Found], tokens: list[Token], heads: Heads, nature: str) -> Verdict | None:
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name's words, and whether a comma stands before each of them."""
+
+    tokens: list[Token]
+    commas: Sequence[bool]
+
+
+def completeness_by_name(found: Sequence[Found], name: Name, heads: Heads, nature: str) -> Verdict | None:
     """What the name promises: the final thing, or a step towards it. None if no entry speaks.
 
     A step in the name is overruled by a finishing head that stands beside it (C5: "queue and grant").
@@ -81,7 +89,7 @@ def completeness_by_name(found: Sequence[Found], tokens: list[Token], heads: Hea
     steps = [one for one in fitting if one.entry.code == Completeness.PARTIAL]
     if steps:
         step = best(steps, head_last=heads.last)
-        finishing = finishing_head(tokens, heads, steps)
+        finishing = finishing_head(name, heads, steps)
         if finishing is None:
             return _by(step, "name", "name_step")
         return Verdict(Completeness.COMPLETE, step, "name", "C5", "name_joined")
@@ -95,18 +103,19 @@ def _by(found: Found | None, field: str, basis: str) -> Verdict:
     return Verdict(entry.code, found, field, entry.rule, basis)
 
 
-def finishing_head(tokens: list[Token], heads: Heads, steps: Sequence[Found]) -> int | None:
+def finishing_head(name: Name, heads: Heads, steps: Sequence[Found]) -> int | None:
     """The place of a finishing head outside the steps, in the form and the company in which it is done, not aimed at.
 
-    Done: at the name's edge or joined by "and" («прием документов и зачисление», «кезекке қою және беру»). Aimed at:
-    any other word stands there («на зачисление», «беру үшін»).
+    Done: at the name's edge, or joined by "and" or a comma («прием документов и зачисление», «кезекке қою және беру»).
+    Aimed at: any other word stands there («на зачисление», «беру үшін»).
     """
+    tokens = name.tokens
     for place, token in enumerate(tokens):
         if token.form not in heads.finishing or any(step.start <= place < step.end for step in steps):
             continue
         beside = place + 1 if heads.last else place - 1
         neighbour = tokens[beside].form if 0 <= beside < len(tokens) else ""
-        if not neighbour or neighbour in heads.joined_by:
+        if not neighbour or neighbour in heads.joined_by or name.commas[place + heads.last]:
             return place
     return None
 

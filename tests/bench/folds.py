@@ -40,12 +40,13 @@ def run() -> None:
 
 
 def hand_coded(lang: Lang) -> list[Row]:
-    """Every name coded by hand in a language and whether it is human."""
-    rows = []
-    for which in ("names", "fresh"):
+    """Every name coded by hand in a language, once, and whether it is human."""
+    rows = {}
+    for which in ("names", "fresh", "batch5", "odd"):
         with (NAMES / f"{which}_{lang}.csv").open(encoding="utf-8", newline="") as stream:
-            rows += [(row["name"], row["nature"] == Nature.HUMAN_SOCIAL) for row in csv.DictReader(stream)]
-    return rows
+            for row in csv.DictReader(stream):
+                rows.setdefault(row["name"], row["nature"] == Nature.HUMAN_SOCIAL)
+    return list(rows.items())
 
 
 def learned(rows: Iterable[Row]) -> Likeness:
