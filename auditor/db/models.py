@@ -22,6 +22,7 @@ from auditor.db.finding_rows import (
 )
 from auditor.db.growth_rows import AccountTermRow, EditionChangeRow, GrowthRow
 from auditor.db.reading_rows import (
+    AmendmentRow,
     EditionKnownRow,
     EditionRow,
     EditionSeenRow,
@@ -34,6 +35,7 @@ from auditor.db.reading_rows import (
 
 __all__ = [
     "AccountTermRow",
+    "AmendmentRow",
     "Base",
     "CaptureRow",
     "CodingRow",

@@ -28,6 +28,21 @@ class EditionKnownRow(Base):
     __table_args__ = (UniqueConstraint("act", "lang", "edition_date", "capture_id"),)
 
 
+class AmendmentRow(Base):
+    """What the notes of one reading say of a row: excluded, inserted or put in new words, and by which order."""
+
+    __tablename__ = "amendment"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), index=True)
+    position: Mapped[int] = mapped_column(doc="place among what the reading's notes say, from 1")
+    change: Mapped[str] = mapped_column(String(10), doc="excluded, inserted, reworded")
+    row_number: Mapped[str] = mapped_column(String(20), doc="the row's number as printed")
+    order_date: Mapped[date | None]
+    order_number: Mapped[str] = mapped_column(String(60), default="")
+    text: Mapped[str] = mapped_column(Text, default="", doc="the clause of the note")
+    __table_args__ = (UniqueConstraint("edition_id", "position"),)
+
+
 class EditionRow(Base):
     """One reading of an edition's text. Several readings of one (act, date, language) can stand side by side.
 

@@ -9,13 +9,15 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from auditor.db.models import EditionKnownRow, EditionRow, EditionSeenRow, EntryRow
+from auditor.db.amendments import notes_of
+from auditor.db.models import AmendmentRow, EditionKnownRow, EditionRow, EditionSeenRow, EntryRow
 from auditor.db.write import Stamp, insert_rows
 from auditor.ingest.keys import content_hash, entry_keys
 from crawler.archive.records import Capture
+from crawler.pages.amendments import amended_row, amendments
 from crawler.pages.records import HistoryPage, Lang, RegisterPage, RegisterRow
 from crawler.pages.text import compare_key
 
@@ -65,8 +67,35 @@ def store_edition(
         edition.unfit = unfit
         edition.state = "accepted" if edition.state_by != "machine" else "unjudged"
     session.flush()
+    _keep_notes(session, edition.id, page)
     _claim(session, edition.id, capture.capture_id, stamp)
     return new, len(page.rows) if new else 0
+
+
+def _keep_notes(session: Session, edition_id: int, page: RegisterPage) -> None:
+    """What the notes say now, unless that is kept already: notes are no part of what makes a reading another one."""
+    said = [*amendments(page.notes)]
+    said += [one for row in page.rows if row.dead and (one := amended_row(row.number, row.dead_text))]
+    said = list(dict.fromkeys(said))
+    if notes_of(session, [edition_id]).get(edition_id, []) == said:
+        return
+    session.execute(delete(AmendmentRow).where(AmendmentRow.edition_id == edition_id))
+    insert_rows(
+        session,
+        AmendmentRow,
+        (
+            {
+                "edition_id": edition_id,
+                "position": position,
+                "change": str(one.change),
+                "row_number": one.row[:20],
+                "order_date": one.order_date,
+                "order_number": one.order[:60],
+                "text": one.text,
+            }
+            for position, one in enumerate(said, 1)
+        ),
+    )
 
 
 def release_edition(session: Session, capture_id: str, stamp: Stamp, keep: int | None = None) -> int:

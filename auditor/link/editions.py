@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from auditor.link.assignment import Pairing, assign, probability
 from auditor.link.groups import STRUCK_OFF, Evidence, Group, find_groups, find_regroupings
 from auditor.link.kinds import evidence_of, type_of
+from auditor.link.orders import Orders
 from auditor.link.scoring import Anchors, Matrix, context_odds, log_odds, name_evidence, same_heading
 from auditor.link.words import GENERIC, bylaw_key, field_key, folded, name_key, stems
 from auditor.records import Entry, Link, LinkState, LinkType
@@ -50,13 +51,15 @@ class _Work:
         self.newer = [entry for entry in self.newer if id(entry) not in gone]
 
 
-def link_editions(older: Sequence[Entry], newer: Sequence[Entry], decided: Sequence[Link] = ()) -> list[Link]:
+def link_editions(
+    older: Sequence[Entry], newer: Sequence[Entry], decided: Sequence[Link] = (), orders: Orders | None = None
+) -> list[Link]:
     """All links from the live rows of `older` to those of `newer`, one language, in the order of the newer rows.
 
     Accepted one-to-one links are same, renamed, reworded, renumbered, moved or taken_over; split, merged and regrouped
     ones carry their group. Candidates are pairs that the evidence does not settle. Dead rows carry no service.
     `decided` are people's links: rows they confirmed are out of the machine's hands, pairs they refused are
-    not proposed.
+    not proposed. `orders` is what the amending orders say of the rows.
     """
     settled = {key for link in decided if link.state is LinkState.ACCEPTED for key in (link.older, link.newer)}
     refused = frozenset((link.older, link.newer) for link in decided if link.state is LinkState.REFUSED)
@@ -71,9 +74,10 @@ def link_editions(older: Sequence[Entry], newer: Sequence[Entry], decided: Seque
     _take_kinds(work)
     work.take(_in_order(work, _name_and_bodies), "name_and_provider_in_order")
     if work.older and work.newer:
-        _weigh(work, live_old, live_new)
+        _weigh(work, live_old, live_new, orders)
+    links = [orders.beside(link) for link in work.links] if orders else work.links
     place = {entry.key: entry.ordinal for entry in live_new}
-    return sorted(work.links, key=lambda link: (place[link.newer], link.state, link.older))
+    return sorted(links, key=lambda link: (place[link.newer], link.state, link.older))
 
 
 def _code_and_text(entry: Entry) -> Hashable:
@@ -197,7 +201,7 @@ def _kinds_of(whole: Entry, parts: Sequence[Entry]) -> bool:
     return len(kinds) == len(parts) and near
 
 
-def _weigh(work: _Work, live_old: Sequence[Entry], live_new: Sequence[Entry]) -> None:
+def _weigh(work: _Work, live_old: Sequence[Entry], live_new: Sequence[Entry], orders: Orders | None) -> None:
     """Link what exact keys left over, by evidence."""
     anchors = Anchors.of(work.pairs).among(live_old, live_new)
     older, newer = tuple(work.older), tuple(work.newer)
@@ -214,6 +218,8 @@ def _weigh(work: _Work, live_old: Sequence[Entry], live_new: Sequence[Entry]) ->
     _strike_off(odds, regrouped)
     for group in (*groups, *regrouped):
         work.links.extend(_group_links(group, older, newer))
+    if orders:
+        odds += orders.odds(older, newer)
     for pairing in _settle_twins(assign(odds), older, newer):
         work.links.append(_weighed(older[pairing.row], newer[pairing.column], pairing))
 

@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from auditor.db.amendments import notes_of
 from auditor.db.links import (
     StoredLink,
     decided,
@@ -32,11 +33,13 @@ from auditor.db.read import editions_in_force, entries_of_many
 from auditor.link.agreement import settle
 from auditor.link.editions import link_editions, unlinked
 from auditor.link.languages import pair_languages
+from auditor.link.orders import Orders, disagreements, orders_between
 from auditor.link.plan import LINKER, Step, steps
 from auditor.link.restored import link_restored
 from auditor.link.services import Book, edition_of, keep_names, keeps_identity, rows_by_language
 from auditor.link.words import name_key
 from auditor.records import EditionRef, Entry, Link, LinkState, LinkType
+from crawler.pages.amendments import Amendment
 from crawler.pages.records import Finding, Lang, Level
 
 #: The languages that the register's texts are read in; the first one names new services.
@@ -78,6 +81,7 @@ class _Run:
     entries: dict[int, list[Entry]] = field(default_factory=dict)
     texts: dict[str, EditionRef] = field(default_factory=dict)
     gone: dict[Lang, dict[str, Entry | None]] = field(default_factory=lambda: {lang: {} for lang in REGISTER_LANGS})
+    noted: dict[int, list[Amendment]] = field(default_factory=dict)
     used: set[tuple[str, str, str]] = field(default_factory=set)
     last_translations: list[Link] = field(default_factory=list)
 
@@ -86,6 +90,10 @@ class _Run:
         if edition.id not in self.entries:
             self.entries |= entries_of_many(self.session, [edition.id])
         return self.entries[edition.id]
+
+    def notes(self, edition: EditionRef) -> list[Amendment]:
+        """What the notes of a reading say of rows."""
+        return self.noted.get(edition.id, [])
 
     def said(self, step: Step, lang: Lang, *, translation: bool = False) -> list[StoredLink]:
         """People's decisions about links to the rows of one text: from earlier rows, or from the other language's."""
@@ -103,6 +111,7 @@ def link_register(session: Session, now: datetime) -> RegisterLinking:
     plan = steps(texts)
     run = _Run(session, now, linkings(session), decisions(session), RegisterLinking(steps=len(plan)))
     run.texts = {text.key: text for found in texts.values() for text in found}
+    run.noted = notes_of(session, [text.id for text in run.texts.values()])
     book = Book()
     done: list[_Done] = []
     for step in plan:
@@ -131,7 +140,8 @@ def _link_step(run: _Run, step: Step) -> _Done:
         said += run.said(step, Lang.KK, translation=True)
     told = [f"{one.link.older}>{one.link.newer}:{one.link.state}:{one.link.type}" for one in said]
     gone = [hashlib.sha256(" ".join(sorted(run.gone[lang])).encode()).hexdigest() for lang in sorted(step.texts)]
-    inputs = step.inputs([*told, *gone])
+    noted = [repr(run.notes(text)) for text in (*step.before.values(), *step.texts.values())]
+    inputs = step.inputs([*told, *gone, *noted])
     wanted = [*pairs.values(), *([translation] if translation else [])]
     run.used.update(wanted)
     if all(pair in run.known and run.known[pair].inputs_hash == inputs for pair in wanted):
@@ -154,7 +164,11 @@ def _relink(run: _Run, step: Step, people: Mapping[Lang, list[StoredLink]], inpu
     found: dict[Lang, list[Link]] = {}
     for lang, text in step.texts.items():
         before = run.rows(step.before[lang]) if lang in step.before else []
-        found[lang] = link_editions(before, run.rows(text), [one.link for one in people[lang]])
+        orders = _orders(run, step, lang)
+        found[lang] = link_editions(before, run.rows(text), [one.link for one in people[lang]], orders)
+        run.report.findings += sync_findings(
+            run.session, f"link orders {text.key}", text.capture_id, disagreements(orders, found[lang]), run.now
+        )
     translations, findings = _translate(run, step)
     found = _settled(run, step, found, translations)
     history: list[Link] = []
@@ -170,6 +184,14 @@ def _relink(run: _Run, step: Step, people: Mapping[Lang, list[StoredLink]], inpu
     run.last_translations = translations
     rows = rows_by_language(entry for text in step.texts.values() for entry in run.rows(text))
     return _Done(step, rows, history, translations, fresh=True)
+
+
+def _orders(run: _Run, step: Step, lang: Lang) -> Orders:
+    """What the amending orders say between a text and the one before it."""
+    if lang not in step.before:
+        return Orders()
+    older, newer = step.before[lang], step.texts[lang]
+    return orders_between(run.rows(older), run.rows(newer), run.notes(older), run.notes(newer))
 
 
 def _store_history(
