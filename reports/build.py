@@ -2,44 +2,60 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import resources
+from importlib.metadata import version
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from auditor.measure.records import Audit
+from auditor.measure.report_records import Report
 from auditor.records import Evidence
-from crawler.errors import ContentError, UsageError
-from crawler.pages.html import decode
-from reports.contexts import EvidencePage
+from crawler.errors import UsageError
+from reports.digest import digest_of
 from reports.files import write_files
-from reports.views import Bodies, audit_page, evidence_file, moment, page_name
+from reports.i18n import words
+from reports.pages import Renderer, write_evidence, write_language
 
 #: A folder holding this file is a report of ours and may be replaced; any other is never touched.
 MARKER = ".egov-audit-report"
+_STATIC = ("report.css", "tables.js")
+
+Bodies = Callable[[Evidence], bytes]
 
 
-def build(audit: Audit, bodies: Bodies, rules: Mapping[str, str], out: Path) -> Path:
-    """Write the report to `out` and return the path of its front page.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a report is asked for besides its records: interface languages, and the codebook's rules in each."""
 
-    `bodies` gives a kept page's bytes, `rules` the codebook's rules in words by id. The folder is built aside and
-    swapped in, so an earlier report stays whole if this one fails. Raises UsageError for a folder that is not ours,
-    ContentError when there is nothing to report, OSError when the disk refuses.
+    langs: tuple[str, ...]
+    rules: Mapping[str, Mapping[str, str]]
+
+
+def build(report: Report, bodies: Bodies, wanted: Wanted, out: Path) -> Path:
+    """Write the report to `out` and return the path of its first page.
+
+    `bodies` gives a kept page's bytes. The folder is built aside and swapped in, so an earlier report stays whole if
+    this one fails; one of the same records and languages that is whole is left as it is. Raises UsageError for a folder
+    that is not ours, ContentError for a missing translation, OSError when the disk refuses.
     """
-    if not audit.dates and not audit.portals:
-        raise ContentError("nothing to report: no edition and no portal list has been read and accepted")
     refuse_foreign(out)
+    inputs = _inputs(report, wanted)
+    if _is_whole(out, inputs):
+        return out / "index.html"
     aside = out.with_name(out.name + ".building")
     if aside.exists():
         refuse_foreign(aside)
         shutil.rmtree(aside)
     aside.mkdir(parents=True)
     try:
-        (aside / MARKER).write_text("This folder is replaced whole by the next report.\n", encoding="utf-8")
-        _write_pages(audit, bodies, rules, aside)
+        (aside / MARKER).write_text("{}\n", encoding="utf-8")
+        _write(report, bodies, wanted, aside)
+        told = {"about": "This folder is replaced whole by the next report.", "inputs": inputs, "tree": _tree(aside)}
+        (aside / MARKER).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
         _swap(aside, out)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
@@ -55,6 +71,35 @@ def refuse_foreign(folder: Path) -> None:
         raise UsageError(f"{folder} holds files that are not a report of ours: choose another folder with --out")
 
 
+def _inputs(report: Report, wanted: Wanted) -> str:
+    """A digest of all that the report is made of: records, languages, this program's version and its own files."""
+    digest = hashlib.sha256(version("egov-audit").encode())
+    digest.update(digest_of((report, wanted.langs, wanted.rules)))
+    root = Path(str(resources.files("reports")))
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and path.suffix in (".py", ".html", ".css", ".js", ".po"):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _is_whole(out: Path, inputs: str) -> bool:
+    """Whether `out` is the report of these inputs with every file as it was written."""
+    try:
+        told = json.loads((out / MARKER).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(told, dict) and told.get("inputs") == inputs and told.get("tree") == _tree(out)
+
+
+def _tree(folder: Path) -> str:
+    """A digest over the names and bytes of every file but the marker."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MARKER):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
 def _swap(aside: Path, out: Path) -> None:
     old = out.with_name(out.name + ".old")
     if out.exists():
@@ -67,47 +112,22 @@ def _swap(aside: Path, out: Path) -> None:
         shutil.rmtree(old)
 
 
-def environment() -> Environment:
-    """The templates: an undefined name is an error, every text is escaped."""
-    return Environment(
-        loader=PackageLoader("reports", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+def _write(report: Report, bodies: Bodies, wanted: Wanted, out: Path) -> None:
+    _static(out / "static")
+    renderer = Renderer.of(report)
+    write_evidence(renderer, bodies, out)
+    write_files(report, out / "csv")
+    for lang in wanted.langs:
+        write_language(renderer, words(lang), wanted.langs, wanted.rules[lang], out)
+    renderer.chooser(wanted.langs, words(wanted.langs[0]), out)
 
 
-def _write_pages(audit: Audit, bodies: Bodies, rules: Mapping[str, str], out: Path) -> None:
-    templates = environment()
-    static = out / "static"
-    static.mkdir()
-    css = resources.files("reports").joinpath("static/report.css").read_bytes()
-    (static / "report.css").write_bytes(css)
-    template = templates.get_template("audit.html")
-    dates = {dated.snapshot.as_of for dated in audit.dates} | {audit.as_of}
-    for at in sorted(dates):
-        text = template.render(page=audit_page(audit, at, rules))
-        (out / page_name(audit, at)).write_text(text, encoding="utf-8", newline="\n")
-    _write_evidence(audit, bodies, templates, out)
-    write_files(audit, out / "csv")
+def _static(folder: Path) -> None:
+    folder.mkdir()
+    for name in _STATIC:
+        (folder / name).write_bytes(resources.files("reports").joinpath(f"static/{name}").read_bytes())
 
 
-def _write_evidence(audit: Audit, bodies: Bodies, templates: Environment, out: Path) -> None:
-    (out / "evidence").mkdir()
-    template = templates.get_template("evidence.html")
-    kept: dict[str, Evidence] = {}
-    for evidence in (*audit.evidence.values(), *audit.pages.values()):
-        kept.setdefault(evidence_file(evidence), evidence)
-    for name, evidence in sorted(kept.items()):
-        page = EvidencePage(
-            url=evidence.url,
-            captured=moment(evidence.captured_at),
-            sha256=evidence.sha256,
-            provenance=evidence.provenance,
-            warc=f"{evidence.warc}, offset {evidence.offset}",
-            run=evidence.run_id,
-            body=decode(bodies(evidence), ""),
-        )
-        (out / name).write_text(template.render(page=page), encoding="utf-8", newline="\n")
+def languages_wanted(langs: Sequence[str], rules: Callable[[str], Mapping[str, str]]) -> Wanted:
+    """What a report in these interface languages is asked for; `rules` gives the codebook's rules in a language."""
+    return Wanted(tuple(langs), {lang: dict(rules(lang)) for lang in langs})

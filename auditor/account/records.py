@@ -78,3 +78,19 @@ class Account:
     def real_growth(self) -> int:
         """Births less deaths: the growth that is no reshuffling."""
         return self.terms[TermName.BIRTHS].value - self.terms[TermName.DEATHS].value
+
+    @property
+    def real_bounds(self) -> tuple[int, int]:
+        """The least and the most that real growth can be over the ambiguous links."""
+        births, deaths = self.terms[TermName.BIRTHS], self.terms[TermName.DEATHS]
+        return births.low - deaths.high, births.high - deaths.low
+
+    @property
+    def growth(self) -> int:
+        """The register's growth."""
+        return self.end - self.start
+
+    @property
+    def rate(self) -> float | None:
+        """The register's growth as a fraction of the start; None from nothing."""
+        return self.end / self.start - 1 if self.start else None

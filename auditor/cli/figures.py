@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -27,14 +27,20 @@ from auditor.measure.cards import card
 from auditor.measure.records import DatedAudit, Figure, Measured
 from auditor.measure.series import Year, series_json
 from auditor.measure.splits import dimensions
-from auditor.measure.stage import as_json, audit_at, store
+from auditor.measure.stage import as_json, store
+from auditor.measure.stage_series import Asked, check_year
 from crawler.errors import UsageError
 from crawler.pages.records import Lang
+
+if TYPE_CHECKING:
+    from auditor.config import AuditConfig
 
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Audit date; today in Almaty unless given.")
 ]
 Language = Annotated[Lang, typer.Option("--lang", help="Language of the register's text: ru or kk.")]
+Text = Annotated[Lang, typer.Option("--text", help="Language of the register's text that is counted: ru or kk.")]
+Interface = Annotated[str, typer.Option("--lang", metavar="LANGS", help="Languages of the pages: en, ru, kk; commas.")]
 
 
 def parse_day(text: str | None) -> date:
@@ -143,31 +149,72 @@ def _share(share: float | None) -> str:
 
 @app.command()
 def report(
+    *,
     as_of: AsOf = None,
-    lang: Language = Lang.RU,
+    year: Annotated[
+        int | None, typer.Option("--year", metavar="YEAR", help="Audit date 31 December of this year, today at most.")
+    ] = None,
+    lang: Interface = "en,ru,kk",
+    text: Text = Lang.RU,
     out: Annotated[Path | None, typer.Option("--out", help="Folder to write; var/report unless set.")] = None,
 ) -> None:
-    """Write the report: one HTML page a date and CSV files, every figure with its entries and kept pages."""
+    """Write the report: a site that opens from a disk, every figure with its entries and kept pages, and CSV files."""
     config = load_config()
-    path = write_report(config.db_url, config.archive, parse_day(as_of), lang, out or Path(config.report))
+    day = day_of(as_of, year)
+    path = write_report(config, ReportAsked(day, text, interface(lang)), out or Path(config.report))
     say(str(path))
 
 
-def write_report(db_url: str, archive: Path, day: date, lang: Lang, out: Path) -> Path:
+def day_of(as_of: str | None, year: int | None) -> date:
+    """The audit date of `--as-of` or `--year`. Raises UsageError for both, for no date and for a year to come."""
+    today = parse_day(None)
+    if year is None:
+        return parse_day(as_of)
+    if as_of is not None:
+        raise UsageError("--as-of and --year both name the audit date: use one of them")
+    check_year(year, today)
+    return min(date(year, 12, 31), today)
+
+
+def interface(text: str) -> tuple[str, ...]:
+    """The interface languages of `--lang`. Raises UsageError that lists the known ones."""
+    from reports.i18n import languages
+
+    return languages(text)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportAsked:
+    """What a report is asked for: audit date, language of the register's text, languages of the interface."""
+
+    day: date
+    text: Lang
+    langs: tuple[str, ...]
+
+
+def write_report(config: AuditConfig, wanted: ReportAsked, out: Path) -> Path:
     """Gather the records, build the pages, return the front page's path."""
     from auditor.coding.codebook import rules_in_words
+    from auditor.measure.stage_report import read_report
+    from auditor.release.identity import release_id
     from crawler.archive.reader import read_payload
     from crawler.sources.load import load_sources
-    from reports.build import build
+    from reports.build import build, languages_wanted, refuse_foreign
 
-    with open_database(db_url) as engine, transaction(engine) as session:
-        checked = checked_by_people(session, lang)
-        audit = audit_at(session, day, lang, not_read(session, load_sources(load_config())), CODEBOOK, checked)
-        audit = replace(audit, coding=coding_note(checked))
-        for dated in audit.dates:
-            store(session, dated)
+    refuse_foreign(out)
+    with open_database(config.db_url) as engine, transaction(engine) as session:
+        checked = checked_by_people(session, wanted.text)
+        missed = tuple(not_read(session, load_sources(config)))
+        asked = Asked(wanted.text, CODEBOOK, missed, wanted.day)
+        records = read_report(session, asked, checked, coding_note(checked))
         keep_everything(session)
-    return build(audit, lambda evidence: read_payload(archive, evidence), rules_in_words(Lang.EN), out)
+        records = replace(records, release=release_id(session))
+    return build(
+        records,
+        lambda evidence: read_payload(config.archive, evidence),
+        languages_wanted(wanted.langs, rules_in_words),
+        out,
+    )
 
 
 def summary(dated: DatedAudit, coding: str) -> list[str]:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from auditor.cli.app import app, load_config, note, say
 from auditor.cli.coding import code_command
-from auditor.cli.figures import AsOf, Language, parse_day, summary, write_report
+from auditor.cli.figures import AsOf, Language, ReportAsked, parse_day, summary, write_report
 from auditor.cli.harvest import harvest_all
 from auditor.cli.history import link_command
 from auditor.cli.ingest import ingest_command
@@ -126,8 +126,10 @@ def steps(day: date, lang: Lang, out: Path, since: datetime | None = None) -> tu
     """
 
     def show() -> None:
+        from reports.i18n import LANGUAGES
+
         config = load_config()
-        path = write_report(config.db_url, config.archive, day, lang, out)
+        path = write_report(config, ReportAsked(day, lang, tuple(LANGUAGES)), out)
         say("")
         say(str(path))
         for line in _summary(config.db_url, day, lang):

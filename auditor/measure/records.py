@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from auditor.records import Coding, Entry, Evidence, Listing, NotRead
+from auditor.records import Coding, Entry, Listing
 from crawler.pages.records import Lang
 
 
@@ -137,26 +137,3 @@ class PortalAudit:
 
     snapshot: PortalSnapshot
     measured: dict[str, Measured]
-
-
-@dataclass(frozen=True, slots=True)
-class Audit:
-    """What a report is built from: finished records only.
-
-    `dates` are ascending, the last one is the date asked for; it can be empty when only the portal was read, and
-    `portals` can be empty when only the register was. `evidence` maps entry and listing keys to where they were read.
-    `pages` maps a listing's key to its service page, where its result text was read.
-    `coding` is what must be said of every coded figure.
-    `issues` maps an issue code to how many open issues have it.
-    """
-
-    as_of: date
-    lang: Lang
-    codebook: str
-    dates: tuple[DatedAudit, ...]
-    portals: tuple[PortalAudit, ...]
-    not_read: tuple[NotRead, ...]
-    issues: tuple[tuple[str, int], ...]
-    evidence: dict[str, Evidence]
-    pages: dict[str, Evidence] = field(default_factory=dict)
-    coding: str = "machine-coded, unchecked"

@@ -6,95 +6,31 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auditor.coding.in_force import coding_in_force
 from auditor.db.codings import codings_of
-from auditor.db.models import IssueRow, MeasurementRow
+from auditor.db.models import MeasurementRow
 from auditor.db.read import (
     editions_in_force,
     entries_of_many,
-    evidence_of_edition,
-    evidence_of_listings,
-    evidence_of_service_pages,
-    listings,
     pick_edition,
 )
-from auditor.measure.compute import REGISTER_MEASURES, measure_portal, measure_register, unmeasured_register
+from auditor.measure.compute import REGISTER_MEASURES, measure_register, unmeasured_register
 from auditor.measure.records import (
-    Audit,
     CodedEntry,
-    CodedListing,
     DatedAudit,
     Measured,
-    PortalAudit,
-    PortalSnapshot,
     Snapshot,
 )
-from auditor.measure.scenes import CODED, Intervals, with_intervals
 from auditor.measure.series import measured_json
-from auditor.measure.stage_scenes import end_of_day
 from auditor.measure.unread import accepted_note, unread_later
-from auditor.records import Coding, EditionRef, NotRead, StoredCoding
+from auditor.records import Coding, NotRead, StoredCoding
 from crawler.errors import ContentError
 from crawler.pages.records import Lang
 
 Codings = Mapping[str, list[StoredCoding]]
-
-
-def audit_at(
-    session: Session,
-    as_of: date,
-    lang: Lang,
-    not_read: Iterable[NotRead],
-    codebook: str,
-    intervals: Intervals | None = None,
-) -> Audit:
-    """Everything a report on `as_of` says, the register's series by 31 December included. Reads only.
-
-    The series starts with the first year that has an edition in force. With no edition on `as_of` the register's
-    part is empty; with no portal list the portal's is. Codings count under `codebook` only; `intervals` gives shares
-    their error where a sample was checked.
-    """
-    missed = tuple(not_read)
-    editions = editions_in_force(session, lang)
-    chosen = {day: edition for day in _audit_dates(editions, as_of) if (edition := pick_edition(editions, day))}
-    entries = entries_of_many(session, sorted({edition.id for edition in chosen.values()}))
-    codings = codings_of(session, "entry", str(lang))
-    dates = []
-    evidence = {}
-    for day, edition in chosen.items():
-        rows = tuple(
-            CodedEntry(entry, _coding(codings, entry.key, codebook)) for entry in entries[edition.id] if not entry.dead
-        )
-        unread = unread_later(editions, missed, edition, day)
-        accepted = accepted_note(edition)
-        snapshot = Snapshot(day, lang, edition.act, edition.edition_date, rows, codebook, unread, accepted)
-        measured = measure_register(snapshot)
-        if intervals is not None:
-            measured |= {name: with_intervals(measured[name], intervals) for name in CODED & set(measured)}
-        dates.append(DatedAudit(snapshot, measured, unmeasured_register(snapshot)))
-        evidence.update(evidence_of_edition(session, edition.id))
-    until = end_of_day(as_of)
-    portals = tuple(_portal(session, as_of, lang, codebook) for lang in _portal_langs(session, until))
-    pages = {}
-    for portal in portals:
-        evidence.update(evidence_of_listings(session, portal.snapshot.lang))
-        pages.update(evidence_of_service_pages(session, portal.snapshot.lang))
-    wanted = {row.entry.key for one in dates for row in one.snapshot.entries}
-    wanted |= {row.listing.key for portal in portals for row in portal.snapshot.listings}
-    return Audit(
-        as_of=as_of,
-        lang=lang,
-        codebook=codebook,
-        dates=tuple(dates),
-        portals=portals,
-        not_read=missed,
-        issues=tuple(_open_issues(session)),
-        evidence={key: place for key, place in evidence.items() if key in wanted},
-        pages={key: place for key, place in pages.items() if key in wanted},
-    )
 
 
 def measure_at(session: Session, as_of: date, lang: Lang, not_read: Iterable[NotRead], codebook: str) -> DatedAudit:
@@ -204,38 +140,9 @@ def _measured_json(result: Measured) -> dict[str, object]:
     return said
 
 
-def _audit_dates(editions: list[EditionRef], as_of: date) -> list[date]:
-    first = min((edition.edition_date.year for edition in editions), default=as_of.year)
-    ends = [date(year, 12, 31) for year in range(first, as_of.year + 1)]
-    return [*(end for end in ends if end < as_of), as_of]
-
-
 def _coding(codings: Codings, key: str, codebook: str) -> Coding | None:
     stored = coding_in_force([one for one in codings.get(key, []) if one.codebook == codebook])
     return stored.coding if stored else None
-
-
-def _portal_langs(session: Session, until: datetime) -> list[Lang]:
-    seen = {listing.lang for listing in listings(session, until=until)}
-    return [lang for lang in Lang if lang in seen]
-
-
-def _portal(session: Session, as_of: date, lang: Lang, codebook: str) -> PortalAudit:
-    codings = codings_of(session, "listing", str(lang))
-    shown = listings(session, lang, end_of_day(as_of))
-    rows = tuple(CodedListing(listing, _coding(codings, listing.key, codebook)) for listing in shown)
-    snapshot = PortalSnapshot(as_of, lang, rows, codebook)
-    return PortalAudit(snapshot, measure_portal(snapshot))
-
-
-def _open_issues(session: Session) -> list[tuple[str, int]]:
-    statement = (
-        select(IssueRow.code, func.count())
-        .where(IssueRow.resolved_at.is_(None))
-        .group_by(IssueRow.code)
-        .order_by(IssueRow.code)
-    )
-    return [(code, count) for code, count in session.execute(statement)]
 
 
 def _inputs_hash(shot: Snapshot) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -60,6 +60,16 @@ def read_series(
         check_year(year, asked.today)
     days = {year: min(year_end(year), asked.today) for year in range(start, end + 1)}
     found = measure_dates(session, list(days.values()), asked.lang, asked.missed, asked.codebook, intervals)
+    series = as_years(session, days, found, asked)
+    if all(one.audit is None for one in series):
+        raise ContentError(f"nothing to measure from {start} to {end}: {series[-1].reason}")
+    return series
+
+
+def as_years(
+    session: Session, days: Mapping[int, date], found: Mapping[date, DatedAudit | ContentError], asked: Asked
+) -> list[Year]:
+    """What was measured on each year's day as a series; figures kept under another codebook are a break."""
     earlier = _codebooks(session, asked)
     series = []
     for year, day in days.items():
@@ -74,8 +84,6 @@ def read_series(
             )
             audit = replace(audit, breaks=(*audit.breaks, note))
         series.append(Year(year, day, audit))
-    if all(one.audit is None for one in series):
-        raise ContentError(f"nothing to measure from {start} to {end}: {series[-1].reason}")
     return series
 
 

@@ -97,6 +97,17 @@ def parse_register(body: bytes, target: Target, content_type: str = "") -> Regis
     return RegisterPage(title, requisites, status, lang, rows, last, complete, tuple(page.notes), findings)
 
 
+def numbered_tables(body: bytes, content_type: str = "") -> tuple[etree._Element | None, tuple[etree._Element, ...]]:
+    """A page's tree (None without any) and its tables in the order in which `table n row m` counts them.
+
+    For who shows a kept page and wants a row's address to lead to the row.
+    """
+    root = _tree(decode(body, content_type))
+    if root is None:
+        return None, ()
+    return root, tuple(table for region in _regions(root) or [root] for table in _tables(region))
+
+
 def _tree(text: str) -> etree._Element | None:
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     body = text.replace("\x00", "").encode("utf-8", errors="replace")

@@ -1,14 +1,17 @@
-"""A small audit made by hand: two dates, two acts, a portal, hostile names."""
+"""A small report made by hand: two years, two acts, a portal, hostile names. Figures and accounts by the real code."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
+from auditor.account.compute import account
+from auditor.account.records import Unit
+from auditor.diff.compare import diff_entries
 from auditor.measure.compute import measure_portal, measure_register
+from auditor.measure.objections import objections
 from auditor.measure.records import (
-    Audit,
+    Break,
     CodedEntry,
     CodedListing,
     DatedAudit,
@@ -16,11 +19,33 @@ from auditor.measure.records import (
     PortalSnapshot,
     Snapshot,
 )
-from auditor.records import Coding, Completeness, Entry, Evidence, Listing, Nature, NotRead, Output, Trigger
+from auditor.measure.report_records import EditionRecord, Report, ServiceRecord, Stay, YearAccount
+from auditor.measure.series import Year
+from auditor.records import (
+    Coding,
+    Completeness,
+    EditionRef,
+    Entry,
+    Evidence,
+    Listing,
+    Nature,
+    NotRead,
+    Output,
+    StoredCoding,
+    Trigger,
+)
 from crawler.pages.records import DeliveryForm, Lang
 
-HOSTILE = "<script>alert(1)</script> =cmd|' /C calc'!A0 \u202eотказ"
-BODY = '<html lang="ru"><body><script>document.title="x"</script><p>Реестр "услуг"</p></body></html>'.encode()
+HOSTILE = "<script>alert(1)</script> =cmd|' /C calc'!A0 \u202eотказ\u200b"
+UNREAD = "no edition of the register in ru that was read is in force on 2023-12-31"
+LONG = "Услуга " * 1430
+BODY = (
+    '<html lang="ru"><head><link rel="stylesheet" href="https://evil.example/x.css"></head><body onload="alert(1)">'
+    '<script>document.title="x"</script><div class="container_gamma text"><p>Реестр "услуг" '
+    '<a href="javascript:alert(1)">x</a><img src="https://evil.example/p.png">\u202eотказ</p>'
+    '<table><tr><td colspan="2">№</td></tr>'
+    '<tr><td style="color:red">1</td><td>Выдача справки</td></tr></table></div></body></html>'
+).encode()
 
 _CODINGS = (
     Coding(
@@ -55,7 +80,7 @@ def evidence(key: str, place: str) -> Evidence:
     )
 
 
-def dated(as_of: date, act: str, names: tuple[str, ...]) -> DatedAudit:
+def dated(as_of: date, act: str, names: tuple[str, ...], breaks: tuple[Break, ...] = ()) -> DatedAudit:
     rows = tuple(
         CodedEntry(
             Entry(
@@ -69,6 +94,7 @@ def dated(as_of: date, act: str, names: tuple[str, ...]) -> DatedAudit:
                 code=f"{number:08}",
                 name=name,
                 section="Семья",
+                developer="Министерство <b>труда</b>",
                 form="Электронная/бумажная",
                 forms=frozenset({DeliveryForm.ELECTRONIC, DeliveryForm.PAPER}),
             ),
@@ -77,34 +103,75 @@ def dated(as_of: date, act: str, names: tuple[str, ...]) -> DatedAudit:
         for number, name in enumerate(names, 1)
     )
     snapshot = Snapshot(as_of, Lang.RU, act, date(as_of.year, 7, 1), rows, "1")
-    return DatedAudit(snapshot, measure_register(snapshot))
+    unread = "the edition in force is no part of the register's history"
+    return DatedAudit(snapshot, measure_register(snapshot), {"dead_ends": unread, "label_flips": unread}, breaks)
 
 
-def small_audit() -> Audit:
-    dates = (
-        dated(date(2019, 12, 31), "P1300000983", ("Выдача справки", "Назначение пособия")),
-        dated(date(2025, 12, 31), "V2000019982", ("Выдача справки", HOSTILE, "Постановка на очередь")),
+def small_report() -> Report:
+    old = dated(date(2024, 12, 31), "P1300000983", ("Выдача справки", "Назначение пособия"))
+    new = dated(
+        date(2025, 12, 31),
+        "V2000019982",
+        ("Выдача справки", HOSTILE, "Постановка на очередь", LONG),
+        (Break("new_act", "P1300000983 → V2000019982"),),
+    )
+    years = (
+        Year(
+            2023, date(2023, 12, 31), None, "no edition of the register in ru that was read is in force on 2023-12-31"
+        ),
+        Year(2024, old.snapshot.as_of, old),
+        Year(2025, new.snapshot.as_of, new),
     )
     shot = PortalSnapshot(
         date(2025, 12, 31),
         Lang.KK,
         (
             CodedListing(
-                Listing(1, "kk/pass158_mtszn", Lang.KK, "pass158_mtszn", "Жәрдемақы тағайындау", "https://egov.kz/x"),
+                Listing(1, "kk/pass158_mtszn", Lang.KK, "pass158_mtszn", "Жәрдемақы тағайындау", "javascript:alert(1)"),
                 _CODINGS[2],
             ),
         ),
         "1",
     )
-    keys = [row.entry.key for one in dates for row in one.snapshot.entries]
-    return Audit(
+    olds, news = ([row.entry for row in one.snapshot.entries] for one in (old, new))
+    accounts = {
+        (unit, digital): account(olds, news, (), unit, digitised=digital) for unit in Unit for digital in (False, True)
+    }
+    services = {f"S-{number}": _service(f"S-{number}", row, shot) for number, row in enumerate(new.snapshot.entries, 1)}
+    service_of = {record.row: key for key, record in services.items()} | {"kk/pass158_mtszn": "S-1"}
+    keys = [row.entry.key for one in (old, new) for row in one.snapshot.entries] + ["kk/pass158_mtszn"]
+    return Report(
         as_of=date(2025, 12, 31),
         lang=Lang.RU,
         codebook="1",
-        dates=dates,
+        coding="machine-coded, unchecked",
+        years=years,
         portals=(PortalAudit(shot, measure_portal(shot)),),
-        not_read=(NotRead("V2000019982 2021-01-01 ru", "forbidden", "robots.txt closes /rus/archive/"),),
+        accounts=(YearAccount(years[1], years[2], accounts),),
+        changes=tuple(diff_entries(olds, news, ())),
+        why={},
+        objections=objections(new, accounts),
+        services=services,
+        service_of=service_of,
+        editions=(_edition(new),),
+        places={key: evidence(key, f"table 1 row {n % 2 + 1}") for n, key in enumerate(keys)}
+        | {"page:kk/pass158_mtszn": evidence("kk/pass158_mtszn", "page")},
+        not_read=(NotRead("V2000019982/2021-01-01/ru", "forbidden", "robots.txt closes /rus/archive/"),),
         issues=(("unknown_form", 2),),
-        evidence={key: evidence(key, f"table 1 row {n}") for n, key in enumerate([*keys, "kk/pass158_mtszn"], 1)},
-        pages={"kk/pass158_mtszn": replace(evidence("kk/pass158_mtszn", "page"), sha256=sha256(b"page").hexdigest())},
     )
+
+
+def _service(key: str, row: CodedEntry, portal: PortalSnapshot) -> ServiceRecord:
+    entry = row.entry
+    stored = StoredCoding(
+        1, entry.key, "machine", "1", "x", datetime(2026, 1, 1, tzinfo=UTC), _CODINGS[entry.ordinal % 3]
+    )
+    listings = tuple(one.listing for one in portal.listings) if key == "S-1" else ()
+    stay = Stay(entry, entry.edition_date, entry.edition_date, 1)
+    return ServiceRecord(key, (stay,), {entry.key: stored}, (("kk", "Анықтама беру"),), listings, entry.key)
+
+
+def _edition(audit: DatedAudit) -> EditionRecord:
+    shot = audit.snapshot
+    ref = EditionRef(1, shot.act, shot.edition_date, shot.lang, "c", datetime(2026, 1, 1, tzinfo=UTC), 4, 4, "good")
+    return EditionRecord(ref, evidence("edition", ""), True)

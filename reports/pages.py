@@ -1,0 +1,174 @@
+"""Writes the pages: which page is made from which view and template, and where it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from auditor.measure.records import DatedAudit
+from auditor.measure.report_records import Report
+from auditor.records import Evidence
+from reports.contexts.base import NavItem
+from reports.contexts.method import ChooserPage, EvidencePage
+from reports.copies import readable_copy
+from reports.i18n import LANGUAGES, Words
+from reports.views.charts import Drawn, draw_all
+from reports.views.facts import DIMENSIONS, Facts, copy_of, facts_of
+from reports.views.figures import figures_page
+from reports.views.front import TITLE, front_page
+from reports.views.groups import group_page, groups_page
+from reports.views.growth import growth_page
+from reports.views.here import Site
+from reports.views.lists import changes_page, dead_ends_page, flips_page
+from reports.views.method import (
+    cards_page,
+    codebook_page,
+    corrections_page,
+    dictionary_page,
+    editions_page,
+    files_page,
+    limits_page,
+    method_page,
+)
+from reports.views.register import portal_page, register_page
+from reports.views.series import series_page
+from reports.views.services import service_page, services_page
+
+#: (path below the language's folder, template, context) of one page.
+Page = tuple[str, str, object]
+
+
+def environment() -> Environment:
+    """The templates: an undefined name is an error, every text is escaped, words come from a catalogue."""
+    return Environment(
+        loader=PackageLoader("reports", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """The facts of a report, and what turns contexts into files."""
+
+    facts: Facts
+
+    @classmethod
+    def of(cls, report: Report) -> Renderer:
+        """A renderer of one report."""
+        return cls(facts_of(report))
+
+    def chooser(self, langs: Sequence[str], words: Words, out: Path) -> None:
+        """The first page: which language to read in."""
+        page = ChooserPage(
+            title=words.say(TITLE),
+            languages=tuple(NavItem(f"{lang}/index.html", LANGUAGES[lang], False, lang) for lang in langs),
+            release=self.facts.report.release,
+        )
+        text = environment().get_template("chooser.html").render(page=page)
+        (out / "index.html").write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_language(
+    renderer: Renderer, words: Words, langs: tuple[str, ...], rules: Mapping[str, str], out: Path
+) -> None:
+    """Every page of one language below `out/LANG`, and its charts. Raises ContentError for a missing translation."""
+    env = environment()
+    env.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined]
+    site = Site(renderer.facts, words, langs)
+    charts = draw_all(site, out)
+    folder = out / words.lang
+    for path, template, page in _pages(site, charts, rules):
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        text = env.get_template(template).render(page=page)
+        target.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _pages(site: Site, charts: Mapping[str, Drawn], rules: Mapping[str, str]) -> Iterator[Page]:
+    report = site.facts.report
+
+    front = site.at("index.html")
+    yield "index.html", "front.html", front_page(front, charts["rows"].at(front) if "rows" in charts else None)
+    if report.now is not None:
+        yield from _register_pages(site, charts, rules, report.now)
+    if report.portals:
+        yield "portal.html", "register.html", portal_page(site.at("portal.html"), report.portals)
+    for path, template, view in (
+        ("method.html", "text.html", method_page),
+        ("limits.html", "text.html", limits_page),
+        ("cards.html", "cards.html", cards_page),
+        ("dictionary.html", "dictionary.html", dictionary_page),
+        ("corrections.html", "corrections.html", corrections_page),
+        ("editions.html", "editions.html", editions_page),
+    ):
+        yield path, template, view(site.at(path))
+    yield "codebook.html", "codebook.html", codebook_page(site.at("codebook.html"), rules)
+    files = site.at("files.html")
+    yield "files.html", "files.html", files_page(files, [drawn.at(files) for drawn in charts.values()])
+
+
+def _register_pages(
+    site: Site, charts: Mapping[str, Drawn], rules: Mapping[str, str], now: DatedAudit
+) -> Iterator[Page]:
+    facts = site.facts
+    year = facts.report.as_of.year
+    figures = site.at("figures.html")
+    yield "figures.html", "figures.html", figures_page(figures, now, year, charts["two-by-two"].at(figures))
+    growth = site.at("growth.html")
+    drawn = {name: charts[name].at(growth) for name in ("rows", "digitised") if name in charts}
+    yield "growth.html", "growth.html", growth_page(growth, drawn)
+    series = site.at("series.html")
+    yield "series.html", "series.html", series_page(series, charts["series"].at(series) if "series" in charts else None)
+    for one in facts.report.years:
+        if one.audit is not None:
+            path = f"register/{one.year}.html"
+            yield path, "register.html", register_page(site.at(path, "series.html"), one.audit, one.year)
+    for dimension, folder in DIMENSIONS.items():
+        index = site.at(f"{folder}/index.html")
+        yield index.path, "groups.html", groups_page(index, dimension, charts[folder].at(index))
+        for group in facts.groups[dimension]:
+            here = site.at(f"{folder}/{group.file}", index.path)
+            yield here.path, "group.html", group_page(here, dimension, group, now)
+    yield "services/index.html", "services.html", services_page(site.at("services/index.html"))
+    for record in facts.report.services.values():
+        here = site.at(f"services/{facts.files[record.key]}.html", "services/index.html")
+        yield here.path, "service.html", service_page(here, record, rules)
+    yield "dead-ends.html", "dead_ends.html", dead_ends_page(site.at("dead-ends.html"), now)
+    yield "label-flips.html", "flips.html", flips_page(site.at("label-flips.html"), now)
+    yield "changes.html", "changes.html", changes_page(site.at("changes.html"))
+
+
+def write_evidence(renderer: Renderer, bodies: Callable[[Evidence], bytes], out: Path) -> None:
+    """The kept pages that the report shows, once for all languages. Raises OSError."""
+    (out / "evidence").mkdir()
+    template = environment().get_template("evidence.html")
+    report = renderer.facts.report
+    kept: dict[str, tuple[Evidence, str]] = {}
+    for key, evidence in report.places.items():
+        lang = next((part for part in key.removeprefix("page:").split("/") if part in LANGUAGES), "")
+        kept.setdefault(copy_of(evidence).partition("#")[0], (evidence, lang))
+    for record in report.editions:
+        if record.cited:
+            kept.setdefault(copy_of(record.evidence), (record.evidence, str(record.edition.lang)))
+    for name, (evidence, lang) in sorted(kept.items()):
+        page = EvidencePage(
+            url=evidence.url,
+            captured=Words.moment_of(evidence.captured_at),
+            sha256=evidence.sha256,
+            provenance=evidence.provenance,
+            warc=evidence.warc,
+            offset=str(evidence.offset),
+            run=evidence.run_id,
+            release=report.release,
+            text_lang=lang,
+            body=readable_copy(bodies(evidence)),
+        )
+        (out / name).write_text(template.render(page=page), encoding="utf-8", newline="\n")

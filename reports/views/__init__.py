@@ -1,0 +1,1 @@
+"""Records → page contexts: all wording, formatting and addresses are made here, through gettext."""

@@ -1,0 +1,130 @@
+"""The register of one audit date and the portal's lists: every entry, with a filter for each figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from auditor.measure.records import DatedAudit, Measured, PortalAudit
+from auditor.records import Evidence
+from reports.contexts.base import NavItem
+from reports.contexts.pages import EntryList, ListFilter, RegisterPage
+from reports.views.facts import Filter, filters
+from reports.views.figures import entry_row, figure_words, listing_row, loose_row
+from reports.views.here import Here
+from reports.views.told import told
+from reports.views.wording import LANGUAGE_OF, PROVENANCE, word
+
+
+def register_page(here: Here, audit: DatedAudit, year: int) -> RegisterPage:
+    """The register on one audit date."""
+    words, facts = here.words, here.site.facts
+    shot = audit.snapshot
+    found, marks = facts.marks[year]
+    details = _details(here, audit.measured)
+    own = {row.entry.key for row in shot.entries}
+    part = EntryList(
+        id="register",
+        all="all",
+        heading="",
+        origin=tuple(_origin(here, audit)),
+        filters=_filters(here, found),
+        entries=tuple(
+            entry_row(here, row, marks.get(row.entry.key, ""), details.get(row.entry.key, "")) for row in shot.entries
+        ),
+        has_forms=any(row.entry.form for row in shot.entries),
+        elsewhere=tuple(
+            loose_row(here, key, mark, details.get(key, "")) for key, mark in marks.items() if key not in own
+        ),
+    )
+    return RegisterPage(
+        frame=here.frame(words.say("The register on %(day)s", day=words.day(shot.as_of))),
+        others=tuple(
+            NavItem(f"{one.year}.html", str(one.year), one.year == year)
+            for one in facts.report.years
+            if one.audit is not None
+        ),
+        parts=(part,),
+        csv=f"../{here.up}csv/entries.csv",
+    )
+
+
+def portal_page(here: Here, portals: Sequence[PortalAudit]) -> RegisterPage:
+    """The portal's lists, one part a language."""
+    return RegisterPage(
+        frame=here.frame(here.words.say("The portal egov.kz")),
+        others=(),
+        parts=tuple(_portal(here, portal) for portal in portals),
+        csv=f"../{here.up}csv/entries.csv",
+    )
+
+
+def _portal(here: Here, portal: PortalAudit) -> EntryList:
+    words, shot = here.words, portal.snapshot
+    found = tuple(
+        Filter(f"{shot.lang}-{one.id}", f"{shot.lang}{one.mark}", one.measured, one.figure)
+        for one in filters(portal.measured)
+    )
+    marks: dict[str, list[str]] = {}
+    for one in found:
+        for key in one.figure.keys:
+            marks.setdefault(key, []).append(one.mark)
+    lang = word(words, LANGUAGE_OF, str(shot.lang))
+    head = words.count(
+        "The portal lists %(n)s service in this language.", "The portal lists %(n)s services in this language.",
+        len(shot.listings),
+    )  # fmt: skip
+    evidence = [here.site.facts.report.places.get(row.listing.key) for row in shot.listings]
+    return EntryList(
+        id=f"portal-{shot.lang}",
+        all=f"{shot.lang}-all",
+        heading=lang,
+        origin=(head, _captured(here, [one for one in evidence if one is not None])),
+        filters=_filters(here, found),
+        entries=tuple(listing_row(here, row, " ".join(marks.get(row.listing.key, ()))) for row in shot.listings),
+        has_forms=False,
+        elsewhere=(),
+    )
+
+
+def _filters(here: Here, found: Iterable[Filter]) -> tuple[ListFilter, ...]:
+    return tuple(ListFilter(one.id, one.mark, figure_words(here.words, one.measured, one.figure)) for one in found)
+
+
+def _details(here: Here, measured: Mapping[str, Measured]) -> dict[str, str]:
+    """What measures say of single entries, joined."""
+    found: dict[str, list[str]] = {}
+    for result in measured.values():
+        for key, text in result.details:
+            if text.startswith("completed by "):
+                continue
+            said = told(here.words, text)
+            if said not in found.setdefault(key, []):
+                found[key].append(said)
+    return {key: "; ".join(texts) for key, texts in found.items()}
+
+
+def _origin(here: Here, audit: DatedAudit) -> Iterable[str]:
+    words, shot = here.words, audit.snapshot
+    places = here.site.facts.report.places
+    yield words.say(
+        "Act %(act)s, edition of %(day)s, %(lang)s text.",
+        act=shot.act, day=words.day(shot.edition_date), lang=word(words, LANGUAGE_OF, str(shot.lang)),
+    )  # fmt: skip
+    yield _captured(here, [place for row in shot.entries if (place := places.get(row.entry.key))])
+    if shot.accepted:
+        yield words.say("This edition was held as doubtful: %(accepted)s", accepted=told(words, shot.accepted))
+    if shot.unread:
+        yield words.say("later editions not read: %(editions)s", editions=", ".join(shot.unread))
+
+
+def _captured(here: Here, found: Sequence[Evidence]) -> str:
+    """When and how pages were captured, in one sentence."""
+    words = here.words
+    times = sorted({one.captured_at for one in found})
+    if not times:
+        return words.say("When it was captured is not known.")
+    how = ", ".join(sorted({word(words, PROVENANCE, one.provenance) for one in found}))
+    when = words.moment(times[0])
+    if len(times) > 1:
+        when = words.say("between %(low)s and %(high)s", low=when, high=words.moment(times[-1]))
+    return words.say("Captured %(when)s, %(how)s.", when=when, how=how)

@@ -1,0 +1,97 @@
+"""What measures say in words (why something was not observed, since when an entry counts), in the reader's language.
+
+Measures state such things as English sentences of a few known shapes. A sentence of an unknown shape is shown as it
+is: hiding the reason would be worse than showing it in English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+
+from reports.i18n import N_, Words
+from reports.views.wording import FORMS, LANGUAGE_OF, word
+
+_DAY = r"(?P<day>\d{4}-\d{2}-\d{2})"
+_SHAPES: tuple[tuple[str, str], ...] = (
+    (rf"no edition of the register in (?P<lang>\w+) that was read is in force on {_DAY}",
+     N_("no edition of the register (%(lang)s text) that was read is in force on %(day)s")),
+    (r"the edition in force is no part of the register's history",
+     N_("the edition in force is no part of the register's history")),
+    (rf"the rows of the edition of {_DAY} are not linked: run `egov-audit link`",
+     N_("the rows of the edition of %(day)s are not linked yet")),
+    (rf"no complete list of the portal was read up to {_DAY}",
+     N_("no complete list of the portal was read up to %(day)s")),
+    (r"listings and rows are not linked to services: run `egov-audit link`",
+     N_("listings and rows are not linked to services yet")),
+    (rf"the edition of {_DAY} was not read in the other language",
+     N_("the edition of %(day)s was not read in the other language")),
+    (r"the rows of the two languages are not linked: run `egov-audit link`",
+     N_("the rows of the two languages are not linked yet")),
+    (rf"the edition of {_DAY} states no delivery form for any row",
+     N_("the edition of %(day)s states no delivery form for any row")),
+    (r"no entry of this edition is digitised", N_("no entry of this edition is digitised")),
+    (r"no entry of this edition is coded partial", N_("no entry of this edition is coded partial")),
+    (r"nothing was newly digitised in this year", N_("nothing was newly digitised in this year")),
+    (r"fewer than three amendments of the register were read: no pattern of dates can be told",
+     N_("fewer than three amendments of the register were read: no pattern of dates can be told")),
+    (r"no amendment that was read adds or digitises anything",
+     N_("no amendment that was read adds or digitises anything")),
+    (r"no listing of the portal in (?P<lang>\w+) was read", N_("no listing of the portal (%(lang)s) was read")),
+    (r"no absence is proven: that takes complete lists of two harvests at least 14 days apart",
+     N_("no absence is proven: that takes complete lists of two harvests at least 14 days apart")),
+    (r"no entry of this edition has a code", N_("no entry of this edition has a code")),
+    (rf"both since {_DAY}", N_("in both forms since %(day)s")),
+    (rf"in the register since {_DAY}", N_("in the register since %(day)s")),
+    (rf"digitised in the edition of {_DAY}, on paper now", N_("digitised in the edition of %(day)s, on paper now")),
+    (r"was gone and came back", N_("was gone and came back")),
+    (r"template: (?P<what>.+)", N_("template: %(what)s")),
+    (r"listings: (?P<what>.+)", N_("listings: %(what)s")),
+    (r"perhaps (?P<what>.+)", N_("perhaps %(what)s")),
+    (r"shows (?P<what>\S+), which is not in the edition in force",
+     N_("shows %(what)s, which is not in the edition in force")),
+    (r"machine-coded, unchecked", N_("coded by the machine, not checked by people")),
+    (r"machine-coded, unchecked: (?P<what>.+)", N_("coded by the machine, not checked by people (%(what)s)")),
+    (r"machine-coded, corrected by the sample (?P<what>\S+) that two people coded",
+     N_("coded by the machine, corrected by the sample “%(what)s” that two people coded")),
+    (r"machine-coded, corrected by the sample (?P<what>\S+) that two people coded, all languages together",
+     N_("coded by the machine, corrected by the sample “%(what)s” that two people coded, all languages together")),
+    (r"(?P<n>\d+) of (?P<of>\d+) rows that continue bear another code",
+     N_("%(n)s of %(of)s rows that continue bear another code")),
+    (r"figures kept before under (?P<what>.+); these are under (?P<now>.+)",
+     N_("figures kept before under %(what)s; these are under %(now)s")),
+    (r"accepted by (?P<what>[^:]+): (?P<now>.+)", N_("accepted by %(what)s: %(now)s")),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _compiled() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(shape, re.DOTALL), message) for shape, message in _SHAPES)
+
+
+def told(words: Words, text: str) -> str:
+    """A measure's sentence in the reader's language; one of an unknown shape as it is."""
+    for shape, message in _compiled():
+        match = shape.fullmatch(text)
+        if match:
+            values: Mapping[str, str] = match.groupdict()
+            if "day" in values:
+                values = {**values, "day": words.day(date.fromisoformat(values["day"]))}
+            if "lang" in values:
+                values = {**values, "lang": word(words, LANGUAGE_OF, values["lang"])}
+            return words.say(message, **values)
+    return _forms(words, text)
+
+
+def _forms(words: Words, text: str) -> str:
+    """`paper, partially automated → fully automated`: the forms before and after."""
+    known = {form.replace("_", " "): form for form in FORMS}
+    sides = [[part.strip() for part in side.split(",")] for side in text.split(" → ")]
+    if len(sides) == 2 and all(part in known or part in ("–", "") for side in sides for part in side):
+        shown = [
+            ", ".join(word(words, FORMS, known[part]) if part in known else "–" for part in side) for side in sides
+        ]
+        return " → ".join(shown)
+    return text

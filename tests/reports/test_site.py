@@ -1,0 +1,161 @@
+"""The whole site of the sample: every way leads somewhere, every number to as many entries, nothing loads or acts."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from auditor.measure.report_records import Report
+from reports.i18n import LANGUAGES
+from reports.views.facts import file_of
+
+
+def soup(page: Path) -> BeautifulSoup:
+    return BeautifulSoup(page.read_text(encoding="utf-8"), "lxml")
+
+
+@pytest.fixture(scope="module")
+def trees(site: Path) -> dict[Path, BeautifulSoup]:
+    return {page: soup(page) for page in sorted(site.rglob("*.html"))}
+
+
+@pytest.fixture(scope="module")
+def ids(trees: dict[Path, BeautifulSoup]) -> dict[Path, set[str]]:
+    found = {}
+    for page, tree in trees.items():
+        all_ids = [str(tag["id"]) for tag in tree.find_all(id=True)]
+        assert len(all_ids) == len(set(all_ids)), f"{page}: an id stands twice"
+        found[page] = set(all_ids)
+    return found
+
+
+def test_every_link_inside_the_report_leads_somewhere(
+    site: Path, trees: dict[Path, BeautifulSoup], ids: dict[Path, set[str]]
+) -> None:
+    outside = set()
+    for page, tree in trees.items():
+        for tag in tree.find_all(["a", "link", "img", "script"]):
+            href = str(tag.get("href") or tag.get("src"))
+            if href.startswith(("http:", "https:")):
+                outside.add(tag.name)
+                continue
+            file, _, fragment = href.partition("#")
+            target = (page.parent / file).resolve() if file else page
+            assert target.is_file(), f"{page.relative_to(site)}: {href}"
+            if fragment and target.suffix == ".html":
+                assert fragment in ids[target], f"{page.relative_to(site)}: {href}"
+    assert outside <= {"a"}, "nothing is loaded from the network"
+
+
+def test_every_number_of_the_front_page_and_the_series_leads_to_as_many_entries(site: Path) -> None:
+    checked = 0
+    for page in ("index.html", "series.html", "figures.html"):
+        for link in soup(site / "ru" / page).select("main a[href*='register/']"):
+            file, _, fragment = str(link["href"]).partition("#")
+            if not fragment:
+                continue
+            register = soup_of(site / "ru" / file)
+            rows = register.select("tbody tr")
+            if fragment == "all":
+                rows = register.select("#register-entries tbody tr")
+            else:
+                rule = re.search(rf"#{re.escape(fragment)}:target~\* tbody tr:not\(\.(\w+)\)", str(register.style))
+                assert rule is not None, link
+                rows = [row for row in rows if rule.group(1) in (row.get("class") or [])]
+            assert link.text.replace("\u00a0", "") == str(len(rows)), f"{page}: {link}"
+            checked += 1
+    assert checked > 150
+
+
+_known: dict[Path, BeautifulSoup] = {}
+
+
+def soup_of(page: Path) -> BeautifulSoup:
+    return _known.setdefault(page, soup(page))
+
+
+def test_each_entry_leads_to_the_row_of_its_kept_page(site: Path) -> None:
+    rows = soup(site / "en/register/2024.html").select("#register-entries tbody tr")
+    assert len(rows) == 185
+    for row in rows[::20]:
+        name = row.select_one("td[data-l=Name] a").text  # type: ignore[union-attr]
+        file, _, fragment = str(row.find_all("a")[-1]["href"]).partition("#")
+        kept = soup_of((site / "en/register" / file).resolve())
+        assert name.split("(")[0].strip()[:40] in re.sub(r"\s+", " ", kept.find(id=fragment).text)  # type: ignore[union-attr]
+        assert [code for code in kept.select("header code") if re.fullmatch("[0-9a-f]{64}", code.text)]
+        assert "2024-12-20" in kept.text
+
+
+def test_each_service_has_a_page_in_each_language_with_its_whole_history(site: Path, sample_report: Report) -> None:
+    assert len(sample_report.services) > 190
+    for lang in LANGUAGES:
+        pages = {page.stem for page in (site / lang / "services").glob("*.html")} - {"index"}
+        assert pages == {file_of(key) for key in sample_report.services}
+    long_lived = max(sample_report.services.values(), key=lambda one: len(one.stays))
+    page = soup(site / f"kk/services/{file_of(long_lived.key)}.html")
+    assert len(page.select("table.history tbody tr")) == len(long_lived.stays) > 3
+    assert page.h1 is not None
+    assert page.h1["lang"] == "ru"
+
+
+def test_the_page_of_a_service_that_the_portal_shows_has_its_address(site: Path, sample_report: Report) -> None:
+    record = next(one for one in sample_report.services.values() if one.row and one.listings)
+    page = soup(site / f"en/services/{file_of(record.key)}.html")
+    shown = page.select_one("ul.listings")
+    assert shown is not None
+    assert record.listings[0].url in shown.text
+    assert shown.select("a[href*='evidence/']")
+
+
+def test_the_account_closes_on_its_page(site: Path) -> None:
+    page = soup(site / "en/growth.html")
+    table = page.select_one("#rows table.account")
+    assert table is not None
+    cells = [cell.text for cell in table.select("td.n:nth-of-type(2)")]
+    numbers = [int(text.replace("−", "-").replace("+", "").replace(",", "")) for text in cells]
+    assert numbers[0] + sum(numbers[1:-1]) == numbers[-1] == 185
+    births = page.find(id="rows-births")
+    assert births is not None
+    assert sum(int(item.b.text) for item in births.find_all("li")) == numbers[1]  # type: ignore[union-attr]
+
+
+def test_years_that_were_not_observed_are_said_and_breaks_marked(site: Path) -> None:
+    rows = soup(site / "en/series.html").select("table.series")[0].select("tbody tr")
+    years = [row.td.text for row in rows]  # type: ignore[union-attr]
+    assert years == [str(year) for year in range(2007, 2025)]
+    assert "not observed" in rows[0].text
+    assert [row.td.text for row in rows if "break" in (row.get("class") or [])] == ["2013", "2017", "2020"]  # type: ignore[union-attr]
+
+
+def test_the_files_repeat_the_figures(site: Path) -> None:
+    figures = list(csv.DictReader((site / "csv/figures.csv").open(encoding="utf-8-sig", newline="")))
+    behind = list(csv.DictReader((site / "csv/figure_entries.csv").open(encoding="utf-8-sig", newline="")))
+    names = ("as_of", "subject", "lang", "measure", "cell")
+    counted: dict[tuple[str, ...], int] = {}
+    for line in behind:
+        key = tuple(line[name] for name in names)
+        counted[key] = counted.get(key, 0) + 1
+    for figure in figures:
+        if figure["as_of"] == "2024-12-31":
+            assert counted.get(tuple(figure[name] for name in names), 0) == int(figure["value"])
+    assert {figure["as_of"] for figure in figures} >= {"2010-12-31", "2024-12-31"}
+
+
+def test_sample_pages_are_no_sample_when_they_came_from_the_sources(site: Path) -> None:
+    assert not soup(site / "en/index.html").select(".sample")
+
+
+def test_charts_can_be_taken_away_with_their_data(site: Path) -> None:
+    for lang in LANGUAGES:
+        for name in ("rows", "digitised", "series", "two-by-two", "ministries", "sections"):
+            assert (site / f"charts/{lang}/{name}.png").read_bytes().startswith(b"\x89PNG")
+            text = (site / f"charts/{lang}/{name}.svg").read_text(encoding="utf-8")
+            assert text.startswith("<svg")
+            assert "http" not in text.replace("http://www.w3.org/", "")
+    rows = list(csv.reader((site / "charts/en/rows.csv").open(encoding="utf-8-sig", newline="")))
+    assert int(rows[1][1]) + sum(int(row[1]) for row in rows[2:-1]) == int(rows[-1][1]) == 185
+    assert "Пайда болғандар" in (site / "charts/kk/rows.svg").read_text(encoding="utf-8")
