@@ -92,7 +92,8 @@ class Report:
 
     `years` are ascending, the last one is the audit date; empty when only the portal was read. `accounts` lie between
     observed years that follow each other, `changes` between the last two of them. `why` takes the change of headline
-    figures apart, by measure. `services` are by key; `service_of` gives the service of any row's or listing's key.
+    figures apart, by measure. `services` are by key; `service_of` gives the service of any row's or listing's key (the
+    oldest one of a listing that shows several).
     `places` maps the keys of rows, listings and (as `page:KEY`) service pages to where they were read.
     `coding` is what must be said of every coded figure; `issues` maps an issue code to how many are open.
     """

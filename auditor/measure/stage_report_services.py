@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from auditor.coding.in_force import coding_in_force
 from auditor.db.codings import codings_of
-from auditor.db.links import memberships
+from auditor.db.links import memberships, services_of_listings
 from auditor.db.models import CaptureRow, EditionSeenRow
 from auditor.db.read import editions_in_force, entries_of, listings, pick_edition
 from auditor.diff.compare import compare_fields
@@ -57,7 +57,7 @@ def read_services(
         )
         for service, found in sorted(stays.items())
     }
-    return records, dict(ground.services) | dict(ground.listed)
+    return records, dict(ground.services) | {key: found[0] for key, found in ground.listed.items()}
 
 
 def _stay(found: list[Stay], entry: Entry, day: date, before: date | None) -> None:
@@ -113,11 +113,11 @@ def _other_names(session: Session, ground: Ground, as_of: date) -> dict[str, lis
 
 
 def _listings(session: Session, as_of: date) -> dict[str, list[Listing]]:
-    service_of = memberships(session, "listing")
+    services_of = services_of_listings(session)
     found: dict[str, list[Listing]] = defaultdict(list)
     for listing in listings(session, until=end_of_day(as_of)):
-        if listing.key in service_of:
-            found[service_of[listing.key]].append(listing)
+        for service in services_of.get(listing.key, ()):
+            found[service].append(listing)
     return found
 
 
