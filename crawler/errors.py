@@ -5,6 +5,8 @@ The command line turns an error into one line on stderr and an exit code.
 
 from __future__ import annotations
 
+import errno
+
 
 class AuditError(Exception):
     """Base of every error that is shown to a person as one line. `exit_code` is what the process ends with."""
@@ -34,3 +36,19 @@ class IntegrityError(AuditError):
     """Kept evidence does not fit its own record: a changed byte, a missing file, a broken chain."""
 
     exit_code = 5
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
+
+
+def in_words(error: OSError, *, path: bool = True) -> str:
+    """What the system says, of which file if `path`, and what to do about a disk that is full or cannot be written."""
+    told = error.strerror or str(error) or type(error).__name__
+    if path and error.filename:
+        told += f": {error.filename}"
+    if error.errno in _FULL:
+        return f"{told} (make room on the disk and start again: what was kept before is whole)"
+    if error.errno in _CLOSED:
+        return f"{told} (look whether the disk is read-only and whose file it is, then start again)"
+    return told

@@ -77,6 +77,8 @@ def harvest(
     `options` are the spiders' (each gets those it knows), `settings` are fields of `CrawlConfig` put over the
     environment's. An interrupt is passed on, and the runs are closed before this returns; if we are killed outright, so
     is the child. Spiders that have done the same well `since` a killed run began are not asked again.
+
+    Raises SourceError if the child is killed.
     """
     command = [sys.executable, "-P", "-m", "crawler.harvest", *spiders]
     command += [f"--since={stamp(since)}"] if since else []
@@ -95,6 +97,12 @@ def harvest(
     try:
         told = json.loads(output)
     except json.JSONDecodeError:
+        if child.returncode < 0:
+            what = signal.strsignal(-child.returncode) or f"signal {-child.returncode}"
+            raise SourceError(
+                f"the crawl was killed from outside ({what}; is the memory enough?): what it kept is whole, start "
+                "again and it goes on where it was"
+            ) from None
         return Harvest(child.returncode or SourceError.exit_code, ())
     return Harvest(child.returncode, tuple(Summary(**each) for each in told["spiders"]))
 

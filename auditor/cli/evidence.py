@@ -47,6 +47,8 @@ def verify(
         note(f"not sealed yet: {run_id} (still running, or to be sealed by the next harvest or import)")
     if lost:
         raise IntegrityError(f"the chain of {found.runs} runs and {len(found.seals)} seals holds no root {lost[0]}")
+    if any(problem.file.startswith(("index/", "leaves/")) for problem in found.problems):
+        note("an index can be made again from its WARC file: egov-audit reindex")
     if found.problems:
         raise IntegrityError(f"the archive is not as it was sealed: {len(found.problems)} problems")
     if not as_json:

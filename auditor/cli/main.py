@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from auditor.cli.app import app, note
 from auditor.cli.commands import COMMAND_MODULES
-from crawler.errors import AuditError
+from auditor.db.explain import explain
+from crawler.errors import AuditError, in_words
 
 __all__ = ["COMMAND_MODULES", "main"]
 
@@ -57,8 +58,8 @@ def _run() -> None:
         note(f"egov-audit: {error}")
         sys.exit(error.exit_code)
     except SQLAlchemyError as error:
-        note(f"egov-audit: the database refused: {str(error.__cause__ or error).splitlines()[0]}")
+        note(f"egov-audit: the database refused: {explain(error)}")
         sys.exit(4)
     except OSError as error:
-        note(f"egov-audit: {error.strerror}: {error.filename}" if error.filename else f"egov-audit: {error}")
+        note(f"egov-audit: {in_words(error)}")
         sys.exit(3)

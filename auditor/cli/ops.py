@@ -1,4 +1,4 @@
-"""`egov-audit doctor`, `backup` and `restore`: how everything stands, and a copy of all of it."""
+"""`egov-audit doctor`, `reindex`, `backup` and `restore`: how everything stands, repair, and a copy of all of it."""
 
 from __future__ import annotations
 
@@ -66,6 +66,18 @@ def _replace(path: Path, content: bytes) -> None:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, content, by_way_of=path.with_name(f".{path.name}.tmp"))
+
+
+@app.command("reindex")
+def reindex_command() -> None:
+    """Make lost or damaged indexes again from their WARC files, byte for byte as they were sealed."""
+    from crawler.archive.rebuild import rebuild
+
+    made = rebuild(load_config().archive)
+    for path in made:
+        say(f"made again: {path}")
+    if not made:
+        say("every index is there and as it was sealed")
 
 
 @app.command("backup")

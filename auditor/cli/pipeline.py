@@ -20,11 +20,12 @@ from auditor.cli.history import link_command
 from auditor.cli.ingest import ingest_command
 from auditor.cli.series import checked_by_people, coding_note
 from auditor.coding.codebook import CODEBOOK
+from auditor.db.explain import explain
 from auditor.db.session import open_database, transaction
 from auditor.ingest.status import not_read
 from auditor.measure.stage import measure_at
 from auditor.ops.records import StageEnd
-from crawler.errors import AuditError, ContentError
+from crawler.errors import AuditError, ContentError, in_words
 from crawler.pages.records import Lang
 
 if TYPE_CHECKING:
@@ -164,12 +165,12 @@ def _attempt(name: str, command: Callable[[], object]) -> StageEnd:
         return StageEnd(name, error.exit_code, str(error), stop=error.exit_code not in _GOES_ON)
     except SQLAlchemyError as error:
         # Its own text may show a statement's values; the driver's line does not.
-        reason = f"the database refused: {str(error.__cause__ or error).splitlines()[0]}"
+        reason = f"the database refused: {explain(error)}"
         note(f"egov-audit: {reason}")
         return StageEnd(name, 4, reason, stop=True)
     except OSError as error:
-        note(f"egov-audit: {error}")
-        return StageEnd(name, 3, error.strerror or type(error).__name__, stop=True)
+        note(f"egov-audit: {in_words(error)}")
+        return StageEnd(name, 3, in_words(error, path=False), stop=True)
     return StageEnd(name, 0)
 
 

@@ -20,13 +20,16 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from auditor.db.explain import explain
 from crawler.errors import ContentError, UsageError
 
+#: Seconds that a statement waits for another program to let go of a SQLite database.
+_PATIENCE = 30
 _KINDS = "EGOV_AUDIT_DB_URL begins with sqlite:/// or postgresql://"
 
 
 def connect(db_url: str) -> Engine:
-    """An engine for SQLite (WAL, foreign keys on, 30 s of patience for a lock) or PostgreSQL.
+    """An engine for SQLite (WAL, foreign keys on, 30 s of patience for a lock unless `?timeout=` says) or PostgreSQL.
 
     Nothing is opened or made yet. Raises UsageError for an address that is none, or of another kind of database.
     """
@@ -38,7 +41,8 @@ def connect(db_url: str) -> Engine:
     if kind in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+psycopg")
     try:
-        engine = create_engine(url, json_serializer=_dump_json)
+        patience = {} if url.drivername != "sqlite" or "timeout" in url.query else {"timeout": _PATIENCE}
+        engine = create_engine(url, json_serializer=_dump_json, connect_args=patience)
     except (NoSuchModuleError, ArgumentError, ImportError) as error:
         raise UsageError(f"no such kind of database: {kind}; {_KINDS}") from error
     if engine.dialect.name not in ("sqlite", "postgresql"):
@@ -58,7 +62,6 @@ def _prepare_sqlite(connection: object, _record: ConnectionPoolEntry) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA busy_timeout=30000")
     cursor.close()
 
 
@@ -88,7 +91,7 @@ def current_revision(engine: Engine) -> str | None:
         with engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
     except SQLAlchemyError as error:
-        raise UsageError(f"the database cannot be opened: {str(error.__cause__ or error).splitlines()[0]}") from error
+        raise UsageError(f"the database cannot be opened: {explain(error)}") from error
 
 
 def _refuse_newer(engine: Engine, db_url: str) -> None:

@@ -26,6 +26,7 @@ from auditor.db.captures import (
     stored_runs,
     undated,
 )
+from auditor.db.explain import explain
 from auditor.db.judgements import accept_reading, chains, held_editions, judge_readings
 from auditor.db.models import RunRow
 from auditor.db.read import editions
@@ -362,4 +363,6 @@ def _counts(summary: IngestSummary) -> dict[str, int]:
 
 def _reason(error: Exception) -> str:
     """One line of an error."""
+    if isinstance(error, SQLAlchemyError):
+        return explain(error)
     return (str(error.__cause__ or error).splitlines() or [type(error).__name__])[0]

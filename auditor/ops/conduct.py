@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from auditor.coding.codebook import CODEBOOK
 from auditor.config import AuditConfig
+from auditor.db.explain import explain
 from auditor.db.session import current_revision, open_database, transaction
 from auditor.ingest.version import PARSERS
 from auditor.ops import journal
@@ -222,8 +223,7 @@ class _Run:
             with open_database(self.config.db_url) as engine:
                 return work(engine)
         except (AuditError, SQLAlchemyError) as error:
-            reason = str(error.__cause__ or error).splitlines()[0] if isinstance(error, SQLAlchemyError) else str(error)
-            self.database_fault = reason
+            self.database_fault = explain(error) if isinstance(error, SQLAlchemyError) else str(error)
             return None
 
     def _picture(self, engine: Engine) -> Picture:

@@ -16,7 +16,7 @@ from scrapy.utils.defer import deferred_from_coro
 
 from crawler.archive.records import Outcome, RunResult
 from crawler.archive.writer import RunWriter, open_run
-from crawler.errors import AuditError
+from crawler.errors import AuditError, in_words
 from crawler.pages.address import Site
 from crawler.sources.load import Source
 
@@ -115,7 +115,7 @@ class RunRecord:
         try:
             self._run = open_run(self._root, spider.name, arguments_of(spider), within=self._within)
         except (AuditError, OSError) as error:
-            words = f"{error.strerror}: {error.filename}" if isinstance(error, OSError) else str(error)
+            words = in_words(error) if isinstance(error, OSError) else str(error)
             self.stopped, self.line = "archive", f"the archive cannot be written: {words}"
             self._crawler.stats.set_value("egov/detail", self.line)
             logger.error("%s: %s", spider.name, self.line)

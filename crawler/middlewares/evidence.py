@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from scrapy.http import Headers, Response
 
 from crawler.archive.records import Capture, Exchange, Outcome
-from crawler.errors import AuditError
+from crawler.errors import AuditError, in_words
 from crawler.extensions.run_record import record_of
 from crawler.middlewares.encoding import decode_body
 from crawler.middlewares.outcome import NotFetched, explain
@@ -85,7 +85,7 @@ class Evidence:
                 return self._unchanged(request, response)
             return self._changed(request, response)
         except (AuditError, OSError) as error:
-            line = f"the archive cannot be written: {getattr(error, 'strerror', None) or error}"
+            line = f"the archive cannot be written: {in_words(error) if isinstance(error, OSError) else error}"
             self._record.stop("archive", line)
             request.meta[FAULT] = NotFetched(Outcome.FAILED, "archive", line)
         except Exception as error:  # noqa: BLE001 - raised from here it would pass the ledger by and leave no record

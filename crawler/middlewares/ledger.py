@@ -9,6 +9,7 @@ import logging
 from typing import TYPE_CHECKING, Self
 
 from crawler.archive.records import Outcome
+from crawler.errors import in_words
 from crawler.extensions.run_record import FAULTS, FETCH, PAGES_OK, record_of
 from crawler.middlewares.evidence import CAPTURE, FAULT, VERDICT, target_of
 from crawler.middlewares.outcome import INTERNAL, NotFetched, explain
@@ -149,7 +150,7 @@ class Ledger:
                 capture_id=request.meta.get(CAPTURE, ""),
             )
         except OSError as error:
-            self._record.stop("archive", f"the archive cannot be written: {error.strerror or error}")
+            self._record.stop("archive", f"the archive cannot be written: {in_words(error)}")
 
 
 def _judged(status: int, verdict: Verdict | None) -> NotFetched:
