@@ -28,7 +28,7 @@ from auditor.measure.records import DatedAudit, Figure, Measured
 from auditor.measure.series import Year, series_json
 from auditor.measure.splits import dimensions
 from auditor.measure.stage import as_json, store
-from auditor.measure.stage_series import Asked, check_year
+from auditor.measure.stage_series import Asked, check_year, observed
 from crawler.errors import UsageError
 from crawler.pages.records import Lang
 
@@ -90,18 +90,19 @@ def measure(
         checked = checked_by_people(session, lang)
         dated = measured_on(session, day, lang, checked)
         kept = store(session, dated)
+    coding = coding_note(checked, [dated])
     note(f"{kept} new figures kept" if kept else "every figure was kept before, and is the same")
     if json_out:
-        told = as_json(dated, coding_note(checked))
+        told = as_json(dated, coding)
         if split_by:
             told["by"] = series_json([Year(day.year, day, dated)], split_by, wanted)[0]["by"]
         if wanted:
             told |= {part: _only(told[part], wanted) for part in ("measures", "unmeasured")}
         say_json(told)
     elif csv_out or split_by:
-        print_years([Year(day.year, day, dated)], split_by, wanted, form, coding_note(checked))
+        print_years([Year(day.year, day, dated)], split_by, wanted, form, coding)
     else:
-        _say_dated(dated, wanted, coding_note(checked))
+        _say_dated(dated, wanted, coding)
 
 
 def _only(told: object, wanted: list[str]) -> dict[str, object]:
@@ -124,23 +125,24 @@ def _say_dated(dated: DatedAudit, wanted: list[str], coding: str) -> None:
 
 def _line(result: Measured) -> str:
     head = result.head
-    share = f" ({_checked(head)} of {head.of})" if head.of else ""
+    share = f" ({_checked(head, f' of {head.of}')})" if head.of else ""
     bounds = f", {head.low} to {head.high}" if head.low is not None and head.low != head.high else ""
     shown = f"{head.value}{share}{bounds}"
     if result.cells:
         cells = "  ".join(f"{figure.cell} {figure.value} ({_checked(figure)})" for figure in result.cells)
         shown = cells if result.head.of is None else f"{shown}: {cells}"
     also = "".join(f"  {name.replace('_', ' ')} {value:.3g}" for name, value in result.derived)
-    remark = f" ({result.remark})" if result.remark else ""
+    why = dict.fromkeys(figure.uncorrected for figure in result.figures if figure.uncorrected)
+    remark = "".join(f" ({text})" for text in (result.remark, *(f"not corrected: {reason}" for reason in why)) if text)
     return f"{card(result.measure).title}: {shown}{also}{remark}"
 
 
-def _checked(figure: Figure) -> str:
-    """The share, and beside it the corrected one with its interval."""
+def _checked(figure: Figure, of: str = "") -> str:
+    """The share `of` something, and beside it the corrected one with its interval."""
     if figure.interval is None:
-        return _share(figure.share)
+        return _share(figure.share) + of
     low, high = map(_share, figure.interval)
-    return f"{_share(figure.share)}; corrected {_share(figure.corrected)}, 95% between {low} and {high},"
+    return f"{_share(figure.share)}{of}; corrected {_share(figure.corrected)}, 95% between {low} and {high}"
 
 
 def _share(share: float | None) -> str:
@@ -206,9 +208,10 @@ def write_report(config: AuditConfig, wanted: ReportAsked, out: Path) -> Path:
         checked = checked_by_people(session, wanted.text)
         missed = tuple(not_read(session, load_sources(config)))
         asked = Asked(wanted.text, CODEBOOK, missed, wanted.day)
-        records = read_report(session, asked, checked, coding_note(checked))
+        records = read_report(session, asked, checked, "")
         keep_everything(session)
-        records = replace(records, release=release_id(session))
+        coding = coding_note(checked, observed(records.years))
+        records = replace(records, release=release_id(session), coding=coding)
     return build(
         records,
         lambda evidence: read_payload(config.archive, evidence),
@@ -226,7 +229,7 @@ def summary(dated: DatedAudit, coding: str) -> list[str]:
         f"Register on {shot.as_of}: {heads['count'].value} service rows "
         f"(act {shot.act}, edition of {shot.edition_date})",
         f"Called digitised: {_stated(heads, 'digitised')}",
-        f"Human or social services: {human.value} ({_share(human.share)})",
+        f"Human or social services: {human.value} ({_checked(human)})",
         f"Human, complete and digitised: {_stated(heads, 'core_complete')}",
         f"Nature and completeness: {coding}.",
     ]
@@ -234,4 +237,4 @@ def summary(dated: DatedAudit, coding: str) -> list[str]:
 
 def _stated(heads: Mapping[str, Figure], measure: str) -> str:
     head = heads.get(measure)
-    return f"{head.value} ({_share(head.share)})" if head else "not stated in this edition"
+    return f"{head.value} ({_checked(head)})" if head else "not stated in this edition"

@@ -183,7 +183,8 @@ def _arguments(config: AuditConfig, as_of: str | None, lang: Lang) -> dict[str, 
 def _summary(db_url: str, day: date, lang: Lang) -> list[str]:
     with open_database(db_url) as engine, transaction(engine) as session:
         try:
-            coding = coding_note(checked_by_people(session, lang))
-            return summary(measure_at(session, day, lang, not_read(session), CODEBOOK), coding)
+            checked = checked_by_people(session, lang)
+            dated = measure_at(session, day, lang, not_read(session), CODEBOOK, checked)
+            return summary(dated, coding_note(checked, [dated]))
         except ContentError as error:
             return [str(error)]

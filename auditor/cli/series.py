@@ -24,7 +24,8 @@ from auditor.measure.stage import store
 from auditor.measure.stage_growth import keep_growth
 from auditor.measure.stage_scenes import measure_dates
 from auditor.measure.stage_series import Asked, observed, read_series
-from auditor.review.stage import Intervals, Unchecked, intervals_for
+from auditor.review.intervals import Intervals, Unchecked
+from auditor.review.stage_intervals import intervals_for
 from auditor.tables import safe_cell
 from crawler.errors import ContentError
 from crawler.pages.records import Lang
@@ -41,16 +42,24 @@ def asked_in(session: Session, lang: Lang) -> Asked:
 
 
 def checked_by_people(session: Session, lang: Lang) -> Intervals | None:
-    """The machine's errors from the newest sample that two people coded; None when no sample was ever drawn."""
+    """The machine's errors from a sample that two people coded; None when no sample was ever drawn."""
     return intervals_for(session, lang, CODEBOOK) if samples(session) else None
 
 
-def coding_note(checked: Intervals | None) -> str:
-    """What must be said of every coded figure."""
-    if checked is None or not checked.pairs:
-        return str(Unchecked(checked.reason if checked else ""))
-    pooled = ", all languages together" if checked.pooled else ""
-    return f"machine-coded, corrected by the sample {checked.sample} that two people coded{pooled}"
+def coding_note(checked: Intervals | None, audits: Iterable[DatedAudit]) -> str:
+    """What must be said of the coded figures of some audits: corrected they are only where an interval stands."""
+    if checked is None or not checked.checks.checked:
+        return str(Unchecked(checked.checks.reason if checked else ""))
+    coded = [figure for audit in audits for found in audit.measured.values() for figure in found.figures]
+    sample = f"sample {checked.checks.sample}"
+    if any(figure.interval for figure in coded):
+        count = len(checked.checks.checked)
+        return (
+            f"machine-coded; a share with an interval is corrected by the {count} rows of {sample} that two people "
+            "coded, among the very rows it is a share of; one without is not corrected"
+        )
+    why = next((figure.uncorrected for figure in coded if figure.uncorrected), "")
+    return f"machine-coded, not corrected: {why or f'{sample} tells nothing of these figures'}"
 
 
 def measured_on(session: Session, day: date, lang: Lang, checked: Intervals | None = None) -> DatedAudit:
@@ -84,11 +93,12 @@ def print_series(years: tuple[int, int], lang: Lang, by: Sequence[str], only: Se
         series = read_series(session, years, asked_in(session, lang), checked)
         kept = sum(store(session, audit) for audit in observed(series))
     note(f"{kept} new figures kept" if kept else "every figure was kept before, and is the same")
+    coding = coding_note(checked, observed(series))
     if form == "json":
         head = {"from": years[0], "to": years[1], "language": str(lang), "codebook": CODEBOOK}
-        say_json({**head, "coding": coding_note(checked), "years": series_json(series, by, only)})
+        say_json({**head, "coding": coding, "years": series_json(series, by, only)})
     else:
-        print_years(series, by, only, form, coding_note(checked))
+        print_years(series, by, only, form, coding)
 
 
 def print_years(series: Sequence[Year], by: Sequence[str], only: Sequence[str], form: str, coding: str) -> None:

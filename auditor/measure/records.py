@@ -62,7 +62,8 @@ class Figure:
     `keys` are the entries or listings counted, in the register's order; `len(keys) == value` always. `base` are those
     that could have been counted, where the denominator is made of entries. `low` and `high` are the least and the most
     the value can be where links or codings are undecided; `interval` is the 95% interval of the share where a
-    double-coded sample gives one, `corrected` the share corrected for the coder's errors that it lies about.
+    double-coded sample gives one, `corrected` the share corrected for the coder's errors that it lies about,
+    `uncorrected` why a share of codes has none ("" where there is nothing to say).
     """
 
     measure: str
@@ -75,6 +76,7 @@ class Figure:
     high: int | None = None
     interval: tuple[float, float] | None = None
     corrected: float | None = None
+    uncorrected: str = ""
 
     @property
     def share(self) -> float | None:

@@ -16,9 +16,9 @@ from auditor.measure.scene import Scene
 from auditor.measure.texts import divergence, silent_rewrite
 from crawler.errors import ContentError
 
-#: Gives a coded figure's share (0–1) corrected for the coder's errors with its 95% interval: share, low, high. None
-#: where no double-coded sample allows one.
-Intervals = Callable[[Figure], tuple[float, float, float] | None]
+#: Gives a coded figure's share (0–1) corrected for the coder's errors with its 95% interval: share, low, high; or says
+#: why no double-coded sample allows one. None for a figure that is no share of codes.
+Intervals = Callable[[Figure], tuple[float, float, float] | str | None]
 
 _AXES = ("nature", "completeness", "two_by_two")
 
@@ -72,9 +72,12 @@ def measure_scene(scene: Scene, intervals: Intervals | None = None) -> DatedAudi
 
 
 def with_intervals(measured: Measured, intervals: Intervals) -> Measured:
-    """The same with the interval of every share that has one."""
+    """The same with the interval of every share that has one, and why the others have none."""
     figures = []
     for figure in measured.figures:
         found = intervals(figure) if figure.of else None
-        figures.append(replace(figure, corrected=found[0], interval=found[1:]) if found else figure)
+        if isinstance(found, str):
+            figures.append(replace(figure, uncorrected=found))
+        else:
+            figures.append(replace(figure, corrected=found[0], interval=found[1:]) if found else figure)
     return replace(measured, figures=tuple(figures))

@@ -75,6 +75,8 @@ def figure_json(figure: Figure, before: Mapping[tuple[str, str], Figure] | None 
         said |= {"low": figure.low, "high": figure.high}
     if figure.interval is not None:
         said |= {"corrected_share": figure.corrected, "interval": list(figure.interval)}
+    if figure.uncorrected:
+        said["not_corrected"] = figure.uncorrected
     if before is not None and (figure.measure, figure.cell) in before:
         said["change"] = figure.value - before[figure.measure, figure.cell].value
     return said

@@ -71,6 +71,7 @@ def split(figure: Figure, group_of: Mapping[str, str]) -> dict[str, Figure] | No
             high=None,
             interval=None,
             corrected=None,
+            uncorrected="",
         )
         for group, keys in parts.items()
     }

@@ -24,6 +24,7 @@ from auditor.measure.records import (
     Measured,
     Snapshot,
 )
+from auditor.measure.scenes import CODED, Intervals, with_intervals
 from auditor.measure.series import measured_json
 from auditor.measure.unread import accepted_note, unread_later
 from auditor.records import Coding, NotRead, StoredCoding
@@ -33,7 +34,14 @@ from crawler.pages.records import Lang
 Codings = Mapping[str, list[StoredCoding]]
 
 
-def measure_at(session: Session, as_of: date, lang: Lang, not_read: Iterable[NotRead], codebook: str) -> DatedAudit:
+def measure_at(
+    session: Session,
+    as_of: date,
+    lang: Lang,
+    not_read: Iterable[NotRead],
+    codebook: str,
+    intervals: Intervals | None = None,
+) -> DatedAudit:
     """The register's measures on one date. Raises ContentError when no edition is in force on it."""
     editions = editions_in_force(session, lang)
     edition = pick_edition(editions, as_of)
@@ -47,7 +55,15 @@ def measure_at(session: Session, as_of: date, lang: Lang, not_read: Iterable[Not
     )
     unread = unread_later(editions, tuple(not_read), edition, as_of)
     snapshot = Snapshot(as_of, lang, edition.act, edition.edition_date, rows, codebook, unread, accepted_note(edition))
-    return DatedAudit(snapshot, measure_register(snapshot), unmeasured_register(snapshot))
+    return DatedAudit(snapshot, _measured(snapshot, intervals), unmeasured_register(snapshot))
+
+
+def _measured(snapshot: Snapshot, intervals: Intervals | None) -> dict[str, Measured]:
+    """The register's own measures, coded shares with their error."""
+    measured = measure_register(snapshot)
+    if intervals is None:
+        return measured
+    return {name: with_intervals(one, intervals) if name in CODED else one for name, one in measured.items()}
 
 
 def store(session: Session, dated: DatedAudit) -> int:
@@ -128,6 +144,8 @@ def _measured_json(result: Measured) -> dict[str, object]:
         if sure:
             said["corrected_share"] = {figure.cell: figure.corrected for figure in sure}
             said["interval"] = {figure.cell: list(figure.interval or ()) for figure in sure}
+        if why := {figure.cell: figure.uncorrected for figure in result.cells if figure.uncorrected}:
+            said["not_corrected"] = why
         return said
     head = result.head
     said = {"value": head.value}
@@ -135,6 +153,8 @@ def _measured_json(result: Measured) -> dict[str, object]:
         said |= {"of": head.of, "share": head.share}
     if head.interval is not None:
         said |= {"corrected_share": head.corrected, "interval": list(head.interval)}
+    if head.uncorrected:
+        said["not_corrected"] = head.uncorrected
     if result.abstained:
         said["abstained"] = result.abstained
     return said

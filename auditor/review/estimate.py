@@ -1,15 +1,19 @@
-"""A share with its error: the machine's share corrected by its error rates in a sample that people coded. Pure.
+"""A share with its error: the machine's share corrected by its errors in a sample that people coded. Pure.
 
-Rogan and Gladen (1978): true share = (raw share + specificity - 1) / (sensitivity + specificity - 1), clipped to 0-1.
-The interval is a percentile bootstrap over the sample's items. Items are not redrawn whole but get exponential random
-weights (Rubin 1981, "The Bayesian bootstrap") on top of their own, and each of the four outcomes carries a third of an
-item of prior mass (Kerman 2011, "Neutral noninformative and informative conjugate beta and gamma prior distributions"):
-a good machine makes three errors in 150 items or none at all, and redrawing items then never shows more than was seen.
-Redrawn whole, the interval held the truth in 88% of draws at 2-3% error and in 78% at 1-2%; so drawn, in 94-97%.
-With strata made of the machine's own codes it is somewhat wide (97-98%), for it takes no credit for them.
+Every row is coded by the machine, some of them by people too: Tenenbein's double sampling (1970). The rows fall into
+groups by the machine's code. In each group the rows that nobody checked are taken to be as the checked ones of the
+same group, each of which counts by its sampling weight. That is Rogan and Gladen (1978),
+true share = (raw share + specificity - 1) / (sensitivity + specificity - 1), with both rates taken from the sample
+whose weights are calibrated to what is known of all rows: what the machine says of them.
 
-The frame is taken as known whole (the machine coded all of it), so only the error rates are uncertain. The interval
-does not cover what is wrong with the truth itself: people who agree on a wrong code.
+The interval is a Bayesian bootstrap over the sample (Rubin 1981) for a finite population (the Pólya posterior, Ghosh
+and Meeden 1997): items get exponential random weights on top of their own within their group, unchecked rows are drawn
+accordingly, checked ones stay what they are; with everything checked nothing is uncertain. Either answer has a third of
+an item of prior mass in each group (Kerman 2011, "Neutral noninformative and informative conjugate beta and gamma prior
+distributions"), since a good machine makes three errors in 150 items or none at all, and redrawing items never shows
+more than was seen. A group that nobody checked is left as the machine has it, and its interval leaves it open.
+
+The interval does not cover what is wrong with the truth itself: people who agree on a wrong code.
 """
 
 from __future__ import annotations
@@ -21,85 +25,85 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from crawler.errors import ContentError
-
 Floats: TypeAlias = npt.NDArray[np.float64]
 
 _PRIOR = 1 / 3
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """One item of the checked sample, for one question: does it belong to the cell, by people and by the machine?"""
+class Group:
+    """The `rows` that the machine codes alike. `inside`: it puts them into the cell that is asked for.
 
-    truth: bool
-    machine: bool
-    weight: float = 1.0
+    `checked` says of every row that people coded whether it belongs to the cell, and how many rows it stands for.
+    """
+
+    rows: int
+    inside: bool
+    checked: Sequence[tuple[bool, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A share (0-1) corrected for the machine's errors with its 95% interval, from `items` that people coded."""
+    """A share (0–1) corrected for the machine's errors with its 95% interval, from `items` that people coded.
+
+    `sensitivity` and `specificity` are the machine's, None where no row is inside the cell, or none outside.
+    """
 
     value: float
     low: float
     high: float
     items: int
-    sensitivity: float
-    specificity: float
+    sensitivity: float | None
+    specificity: float | None
 
 
-def rogan_gladen(raw: Floats | float, sensitivity: Floats | float, specificity: Floats | float) -> Floats:
-    """The true share behind a raw one (0-1), clipped to 0-1. Sensitivity + specificity must exceed 1."""
-    shares: Floats = np.clip((np.asarray(raw) + specificity - 1) / (np.asarray(sensitivity) + specificity - 1), 0, 1)
+def corrected_share(groups: Sequence[Group], *, seed: int = 1, draws: int = 4000) -> Estimate:
+    """The share of a cell among the rows of all groups, which must be at least one; the same seed gives the same."""
+    random = np.random.default_rng(seed)
+    rows = sum(group.rows for group in groups)
+    drawn = np.zeros(draws)
+    masses = {True: [0.0, 0.0], False: [0.0, 0.0]}
+    for group in groups:
+        truth = np.array([inside for inside, _ in group.checked], dtype=bool)
+        spare = _spare(group)
+        open_rows = group.rows - len(group.checked)
+        share = float(spare @ truth / spare.sum()) if truth.size else float(group.inside)
+        in_cell = float(truth.sum()) + open_rows * share
+        masses[group.inside][0] += in_cell
+        masses[group.inside][1] += group.rows - in_cell
+        drawn += truth.sum() + random.binomial(open_rows, _drawn_shares(random, truth, spare, draws))
+    (hits, alarms), (misses, refusals) = masses[True], masses[False]
+    value = (hits + misses) / rows
+    low, high = (float(bound) for bound in np.quantile(drawn / rows, (0.025, 0.975)))
+    return Estimate(
+        value=value,
+        low=min(low, value),
+        high=max(high, value),
+        items=sum(len(group.checked) for group in groups),
+        sensitivity=hits / (hits + misses) if hits + misses else None,
+        specificity=refusals / (refusals + alarms) if refusals + alarms else None,
+    )
+
+
+def _spare(group: Group) -> Floats:
+    """How many unchecked rows each checked one stands for: its weight but for itself."""
+    spare: Floats = np.array([weight - 1 for _, weight in group.checked], dtype=np.float64)
+    # Every checked row was sure to be drawn, and yet some row of the group is unchecked: all tell alike of it.
+    return spare if spare.sum() > 0 else np.ones_like(spare)
+
+
+def _drawn_shares(random: np.random.Generator, truth: npt.NDArray[np.bool_], spare: Floats, draws: int) -> Floats:
+    """The share inside the cell among a group's unchecked rows, once a draw."""
+    typical = float(spare.mean()) if spare.size else 1.0
+    inside, outside = (
+        random.gamma(_PRIOR, size=draws) * typical + _masses(random, spare[which], draws) for which in (truth, ~truth)
+    )
+    shares: Floats = inside / (inside + outside)
     return shares
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ErrorRates:
-    """The machine's error rates on one question, as found in the checked sample and as drawn by the bootstrap."""
-
-    sensitivity: float
-    specificity: float
-    items: int
-    drawn: tuple[Floats, Floats]
-
-    def correct(self, raw: float) -> Estimate:
-        """The share behind the machine's `raw` share (0-1) of a frame, with its interval."""
-        low, high = np.quantile(rogan_gladen(raw, *self.drawn), (0.025, 0.975))
-        value = float(rogan_gladen(raw, self.sensitivity, self.specificity))
-        bounds = min(float(low), value), max(float(high), value)
-        return Estimate(value, *bounds, self.items, self.sensitivity, self.specificity)
-
-
-def error_rates(sample: Sequence[Checked], *, seed: int = 1, draws: int = 4000) -> ErrorRates:
-    """The machine's error rates in a sample that people coded; the same seed gives the same draws.
-
-    Raises ContentError with the reason where the sample cannot tell: no item inside the cell or none outside by
-    people's codes, or a machine no better than chance.
-    """
-    truth = np.array([one.truth for one in sample], dtype=np.float64)
-    machine = np.array([one.machine for one in sample], dtype=np.float64)
-    weight = np.array([one.weight for one in sample], dtype=np.float64)
-    if not truth.any() or truth.all():
-        side = "inside" if not truth.any() else "outside"
-        raise ContentError(f"none of the {len(sample)} items that people coded is {side}: the error rate is unknown")
-    outcomes = np.stack(
-        [truth * machine, truth * (1 - machine), (1 - truth) * (1 - machine), (1 - truth) * machine], axis=1
-    )
-    weighted: Floats = outcomes * weight[:, None]
-    sensitivity, specificity = (float(rate[0]) for rate in _rates(weighted.sum(axis=0)[None]))
-    if sensitivity + specificity <= 1:
-        raise ContentError("the machine's codes tell nothing: its errors outweigh its hits in the checked sample")
-    random = np.random.default_rng(seed)
-    masses = random.standard_exponential((draws, len(sample))) @ weighted
-    masses += random.gamma(_PRIOR, size=(draws, 4)) * float(weight.mean())
-    drawn = _rates(masses)
-    usable = drawn[0] + drawn[1] > 1
-    return ErrorRates(sensitivity, specificity, len(sample), (drawn[0][usable], drawn[1][usable]))
-
-
-def _rates(masses: Floats) -> tuple[Floats, Floats]:
-    """Sensitivity and specificity from the masses of hits, misses, right refusals and false alarms, a row a draw."""
-    hits, misses, refusals, alarms = masses.T
-    return hits / (hits + misses), refusals / (refusals + alarms)
+def _masses(random: np.random.Generator, spare: Floats, draws: int) -> Floats:
+    """The sum of exponential random weights times the items' own; items of one weight together are a gamma."""
+    weights, counts = np.unique(spare, return_counts=True)
+    summed: Floats = random.gamma(counts, size=(draws, counts.size)) @ weights
+    return summed

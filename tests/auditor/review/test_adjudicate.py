@@ -16,7 +16,8 @@ from auditor.db.codings import codings_of
 from auditor.db.session import connect, transaction
 from auditor.measure.records import Figure
 from auditor.review.estimate import Estimate
-from auditor.review.stage import Intervals, Unchecked, intervals_for
+from auditor.review.intervals import CheckedText, Checks, Intervals, Unchecked
+from auditor.review.stage_intervals import intervals_for
 from auditor.review.stage_subjects import current_hashes
 from crawler.pages.records import Lang
 from tests.auditor.review import desk
@@ -162,9 +163,8 @@ def test_intervals_come_from_two_people_who_agree(sheet: Sheet, tmp_path: Path) 
     found = in_database(lambda session: intervals_for(session, Lang.RU, "1"))
     share = found.share("human_social", keys)  # type: ignore[attr-defined]
     assert isinstance(share, Estimate)
-    assert found.pooled, "24 Russian items are too few to stand alone"  # type: ignore[attr-defined]
-    assert share.items == 36
-    assert share.low <= 9 / 24 <= share.high
+    assert share.items == 24, "the twelve Kazakh rows tell nothing of the Russian ones"
+    assert share.low == share.value == share.high == 9 / 24, "every row was checked"
     of_all = found.share("human_social", keys, of=48)  # type: ignore[attr-defined]
     assert of_all.value == pytest.approx(share.value / 2)
     assert isinstance(found.share("human_social", []), Unchecked)  # type: ignore[attr-defined]
@@ -172,10 +172,50 @@ def test_intervals_come_from_two_people_who_agree(sheet: Sheet, tmp_path: Path) 
     corrected = found(Figure("nature_digitised", "human_social", 9, 24, (), base))  # type: ignore[operator]
     assert corrected == (share.value, share.low, share.high)
     easy = found(Figure("easy_share", "", 24, 24, (), base))  # type: ignore[operator]
-    assert easy is None, "everything in this register is easy: no item tells how the machine knows what is not"
+    assert easy == (1, 1, 1), "everything in this register is easy"
     assert found(Figure("nature", "", 24, None, base)) is None  # type: ignore[operator]
     assert found(Figure("nature", "unclear", 0, 24, (), base)) is None  # type: ignore[operator]
-    assert "is inside" in str(found.share("human_social/complete", keys))  # type: ignore[attr-defined]
+    assert found.share("human_social/complete", keys).value == 0  # type: ignore[attr-defined]
+
+
+def measured(sheet: Sheet, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    capsys.readouterr()
+    assert sheet("measure", "--as-of", "2024-06-01", *arguments) == 0
+    return capsys.readouterr().out
+
+
+def test_an_unfinished_sample_takes_nothing_away(
+    sheet: Sheet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sheet("sample", "--size", "12", "--strata", "lang", "--name", "early") == 0
+    assert "machine-coded, unchecked." in measured(sheet, capsys)
+    two_coders(sheet, tmp_path, differ="nobody")
+    assert sheet("sample", "--size", "10", "--strata", "lang", "--name", "later", "--seed", "7") == 0
+    out = measured(sheet, capsys)
+    assert "corrected by the 24 rows of sample full that two people coded" in out
+    assert "95% between 37.5% and 37.5%)" in out
+    for coder in ("carla", "denis"):
+        path = tmp_path / f"{coder}.csv"
+        assert sheet("export", "--coder", coder, "--sample", "later", "--out", path) == 0
+        desk.fill_in(path, lambda number, row: truth(row) if number < 5 else {})
+        assert sheet("import", path) == 0
+    assert "rows of sample full that two people coded" in measured(sheet, capsys)
+
+
+def test_a_sample_left_half_coded_corrects_nothing(
+    sheet: Sheet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sheet("sample", "--size", "36", "--strata", "lang", "--name", "half") == 0
+    for coder in ("anna", "boris"):
+        path = tmp_path / f"{coder}.csv"
+        assert sheet("export", "--coder", coder, "--out", path) == 0
+        desk.fill_in(path, lambda number, row: truth(row) if "№ 2" not in row["name"] else {})
+        assert sheet("import", path) == 0
+    out = measured(sheet, capsys)
+    assert "unchecked: 8 rows of sample half are not coded by two people yet." in out
+    assert "corrected" not in out
+    told = json.loads(measured(sheet, capsys, "--json"))
+    assert "interval" not in json.dumps(told["measures"])
 
 
 def test_a_changed_text_makes_codings_stale(sheet: Sheet, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -197,16 +237,51 @@ def test_a_changed_text_makes_codings_stale(sheet: Sheet, tmp_path: Path, capsys
     assert {one["coder"] for one in json.loads(capsys.readouterr().out)} == {"anna", "boris"}
 
 
-def test_core_complete_is_a_share_of_all_with_only_digitised_rows_in_it() -> None:
+def register(rows: int, checked: int) -> Intervals:
+    """Rows of which every fourth is human to the machine, the first half digitised; of the first ones people coded
+    some: of ten human ones they find nine to be so, of twenty others nineteen."""
     human, paper = ("human_social", "complete"), ("transactional", "complete")
-    pairs = (
-        [(human, human, 1.0)] * 45 + [(human, paper, 1.0)] * 5 + [(paper, paper, 1.0)] * 95 + [(paper, human, 1.0)] * 5
-    )
-    keys = tuple(f"k{number}" for number in range(400))
+    keys = [f"k{number}" for number in range(rows)]
     machine = {key: human if number % 4 == 0 else paper for number, key in enumerate(keys)}
-    found = Intervals(Lang.RU, "1", "full", False, pairs, machine, set(keys[:200]))
-    # Of the 200 digitised rows the machine calls a quarter human: (0.25 + 0.95 - 1) / 0.85, of 400 rows half of that.
-    figure = found(Figure("core_complete", "", 50, 400, (), keys))
-    assert figure is not None
-    assert figure[0] == pytest.approx((0.25 + 0.95 - 1) / 0.85 / 2)
-    assert figure[1] < figure[0] < figure[2]
+    found: dict[str, CheckedText] = {}
+    counts = {human: 0, paper: 0}
+    for key in keys[:checked]:
+        said = machine[key]
+        counts[said] += 1
+        wrong = counts[said] % (10 if said == human else 20) == 0
+        people = (paper if said == human else human) if wrong else said
+        found[key] = CheckedText(people, said, rows / checked)
+    checks = Checks(Lang.RU, "1", "full", found, frozenset(keys))
+    return Intervals(checks, machine, {key: key for key in keys}, frozenset(keys[: rows // 2]))
+
+
+def test_core_complete_is_a_share_of_all_with_only_digitised_rows_in_it() -> None:
+    keys = tuple(f"k{number}" for number in range(400))
+    found = register(400, 80)(Figure("core_complete", "", 50, 400, (), keys))
+    # Of the 200 digitised rows the machine calls 50 human; nine in ten of them are, and one in twenty of the others.
+    assert isinstance(found, tuple)
+    assert found[0] == pytest.approx((50 * 0.9 + 150 * 0.05) / 400)
+    assert found[1] < found[0] < found[2]
+
+
+def test_what_was_checked_elsewhere_tells_nothing_of_a_part() -> None:
+    intervals = register(400, 80)
+    keys = [f"k{number}" for number in range(400)]
+    paper = intervals(Figure("nature_newly_digitised", "human_social", 50, 200, (), tuple(keys[200:])))
+    assert paper == "people checked 0 of these 200 rows, too few to tell"
+    few = intervals(Figure("easy_share", "", 9, 30, (), tuple(keys[70:100])))
+    assert few == "people checked 10 of these 30 rows, too few to tell"
+    assert isinstance(intervals(Figure("easy_share", "", 9, 20, (), tuple(keys[70:90]))), tuple), "half of the rows"
+    later = Figure("nature", "human_social", 50, 205, (), (*keys[:180], *(f"new{number}" for number in range(25))))
+    assert intervals(later) == "25 of these 205 rows were not there when sample full was drawn"
+
+
+def test_the_cells_of_a_table_add_up() -> None:
+    intervals = register(400, 80)
+    keys = tuple(f"k{number}" for number in range(400))
+    for measure, cells in (
+        ("nature", ("human_social", "transactional")),
+        ("two_by_two", ("human_social/complete", "transactional/complete", "human_social/partial")),
+    ):
+        shares = [intervals(Figure(measure, cell, 0, 400, (), keys)) for cell in cells]
+        assert sum(share[0] for share in shares if isinstance(share, tuple)) == pytest.approx(1)
