@@ -73,15 +73,20 @@ def _of_files(one: Path, other: Path) -> list[Compared]:
 def _as_json(one: Compared) -> dict[str, object]:
     told: dict[str, object] = {"coders": [one.one, one.other], "axis": one.axis, "lang": one.lang or "all"}
     told["items"] = one.items
+    if one.left_out:
+        told["left_out"] = one.left_out
     if one.found is None:
         return told | {"reason": one.reason}
     figures = {name: asdict(getattr(one.found, name)) for name in ("percent", "kappa", "alpha", "ac1")}
+    told |= {"draws": one.found.draws, "one_sided_draws": one.found.one_sided}
     confusion = [{one.one: left, one.other: right, "items": count} for left, right, count in one.confusion]
     return told | figures | {"prevalence": dict(one.found.prevalence), "confusion": confusion}
 
 
 def _show(one: Compared) -> None:
     say(f"{one.one} and {one.other}, {one.axis}, {one.lang or 'all languages'}, n {one.items}")
+    if one.left_out:
+        say(f"  {one.left_out} items on which people differ undecided are left out: the figures flatter the machine")
     if one.found is None:
         say(f"  {one.reason}")
         return
@@ -92,6 +97,12 @@ def _show(one: Compared) -> None:
         figure = getattr(one.found, name)
         told.append(f"{name} {figure.value:.2f} [{figure.low:.2f}–{figure.high:.2f}]")
     say("  " + ", ".join(told))
+    if one.found.one_sided:
+        say(f"  {one.found.one_sided} of {one.found.draws} draws held one category only: kappa and alpha without them")
+    if percent.value == 1:
+        # No redrawn item can differ either; the exact bound for none in n says what the interval cannot.
+        most = (1 - 0.05 ** (1 / one.items)) * _PERCENT
+        say(f"  none of {one.items} items differs, so that the intervals have no width; up to {most:.1f}% may (95%)")
     say("  prevalence: " + ", ".join(f"{code} {share * _PERCENT:.1f}%" for code, share in one.found.prevalence))
     codes = [code for code, _ in one.found.prevalence]
     counts = {(left, right): count for left, right, count in one.confusion}

@@ -29,7 +29,11 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Agreement of two coders on `items` they both coded. `prevalence` is each category's share over both coders."""
+    """Agreement of two coders on `items` they both coded. `prevalence` is each category's share over both coders.
+
+    `one_sided` of the bootstrap's `draws` held one category only: kappa and alpha have no value there, and their
+    intervals are of the other draws.
+    """
 
     items: int
     percent: Interval
@@ -37,6 +41,8 @@ class Agreement:
     alpha: Interval
     ac1: Interval
     prevalence: tuple[tuple[str, float], ...]
+    draws: int
+    one_sided: int
 
 
 def agreement(one: Sequence[str], other: Sequence[str], *, seed: int = 1, draws: int = 2000) -> Agreement:
@@ -56,20 +62,22 @@ def agreement(one: Sequence[str], other: Sequence[str], *, seed: int = 1, draws:
     total = int(matrix.sum())
     random = np.random.default_rng(seed)
     drawn = random.multinomial(total, (matrix / total).ravel(), size=draws).reshape(draws, *matrix.shape)
-    resampled: Floats = drawn[_categories_used(drawn) > 1].astype(np.float64)
-    stack = matrix[None]
+    resampled: Floats = drawn.astype(np.float64)
+    varied = resampled[_categories_used(drawn) > 1]
 
-    def interval(figure: Callable[[Floats], Floats]) -> Interval:
-        return Interval(float(figure(stack)[0]), *_bounds(figure(resampled)))
+    def interval(figure: Callable[[Floats], Floats], among: Floats) -> Interval:
+        return Interval(float(figure(matrix[None])[0]), *_bounds(figure(among)))
 
     shares = (matrix.sum(axis=0) + matrix.sum(axis=1)) / (2 * total)
     return Agreement(
         items=total,
-        percent=interval(percent_agreement),
-        kappa=interval(cohen_kappa),
-        alpha=interval(krippendorff_alpha),
-        ac1=interval(gwet_ac1),
+        percent=interval(percent_agreement, resampled),
+        kappa=interval(cohen_kappa, varied),
+        alpha=interval(krippendorff_alpha, varied),
+        ac1=interval(gwet_ac1, resampled),
         prevalence=tuple(zip(categories, shares.tolist(), strict=True)),
+        draws=draws,
+        one_sided=draws - len(varied),
     )
 
 

@@ -17,12 +17,16 @@ AXES: Mapping[str, frozenset[str]] = {
     "output": frozenset(Output),
 }
 
+#: What people are called together, beside the machine. No coder can have this alias.
+PEOPLE = "people"
+
 
 @dataclass(frozen=True, slots=True)
 class Compared:
     """Agreement of two coders on one axis in one language ("" for all): the figures, or why there are none.
 
-    `confusion` holds (code of the one, code of the other, items).
+    `confusion` holds (code of the one, code of the other, items). `left_out` items have no code of the one yet: people
+    differ on them. They are the hard ones, so that the figures flatter.
     """
 
     one: str
@@ -33,6 +37,7 @@ class Compared:
     found: Agreement | None
     confusion: tuple[tuple[str, str, int], ...] = ()
     reason: str = ""
+    left_out: int = 0
 
 
 def compare_codes(coders: tuple[str, str], axis: str, lang: str, codes: Sequence[tuple[str, str]]) -> Compared:

@@ -137,7 +137,12 @@ def test_agreement_of_people_and_with_the_machine(
     assert "anna and boris, nature, ru, n 24" in out
     assert "agreement 87.5%" in out
     assert sheet("agreement", "--machine") == 0
-    assert "people and machine, nature" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "people and machine, nature, ru, n 21\n  3 items on which people differ undecided are left out" in out
+    assert "people and machine, nature, kk, n 12\n  agreement" in out
+    assert sheet("agreement", "--machine", "--json", "--axis", "nature") == 0
+    left = {one["lang"]: one.get("left_out") for one in json.loads(capsys.readouterr().out)}
+    assert left == {"all": 3, "ru": 3, "kk": None}
 
 
 def test_agreement_is_refused_where_it_has_no_meaning(

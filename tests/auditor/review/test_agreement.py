@@ -1,6 +1,8 @@
-"""Agreement against worked examples, an independent library, and the traps that make figures lie."""
+"""Agreement against published worked examples, an independent library, and the traps that make figures lie."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import krippendorff
 import pytest
@@ -11,27 +13,65 @@ from auditor.review.agreement import agreement
 from crawler.errors import ContentError
 
 
-def codes(*cells: tuple[str, str, int]) -> tuple[list[str], list[str]]:
+def codes(*rows: Sequence[int]) -> tuple[list[str], list[str]]:
+    """The codes behind a confusion matrix."""
+    cells = [(str(at), str(across), count) for at, row in enumerate(rows) for across, count in enumerate(row)]
     one = [left for left, _, count in cells for _ in range(count)]
     other = [right for _, right, count in cells for _ in range(count)]
     return one, other
 
 
-def test_a_worked_example() -> None:
-    # Two readers, 50 proposals: 20 both yes, 15 both no, 5 and 10 apart. By hand: 0.70 observed, 0.50 by chance.
-    found = agreement(*codes(("yes", "yes", 20), ("yes", "no", 5), ("no", "yes", 10), ("no", "no", 15)))
-    assert found.items == 50
-    assert found.percent.value == pytest.approx(0.7)
-    assert found.kappa.value == pytest.approx(0.4)
-    assert found.kappa.low < 0.4 < found.kappa.high
-    assert dict(found.prevalence) == pytest.approx({"no": 0.45, "yes": 0.55})
+def test_cohen_1960() -> None:
+    """Cohen (1960), "A coefficient of agreement for nominal scales", table 1: 200 cases, three categories."""
+    found = agreement(*codes((88, 14, 18), (10, 40, 10), (2, 6, 12)))
+    assert found.items == 200
+    assert found.percent.value == pytest.approx(0.70)
+    assert found.kappa.value == pytest.approx(0.492, abs=0.0005)
+    assert found.kappa.low < 0.492 < found.kappa.high
 
 
-def test_rare_categories_show_why_one_figure_is_not_enough() -> None:
-    found = agreement(*codes(("no", "no", 98), ("yes", "no", 1), ("no", "yes", 1)))
-    assert found.percent.value == pytest.approx(0.98)
-    assert found.alpha.value == pytest.approx(-0.005, abs=0.001)
-    assert found.ac1.value == pytest.approx(0.98, abs=0.001)
+def test_fleiss_1981() -> None:
+    """Fleiss (1981), "Statistical Methods for Rates and Proportions", table 13.1: diagnoses of 100 patients."""
+    found = agreement(*codes((75, 1, 4), (5, 4, 1), (0, 0, 10)))
+    assert found.percent.value == pytest.approx(0.89)
+    assert found.kappa.value == pytest.approx(0.676, abs=0.0005)
+
+
+def test_gwet_2008() -> None:
+    """Gwet (2008), "Computing inter-rater reliability … in the presence of high agreement": 125 cases."""
+    found = agreement(*codes((118, 5), (2, 0)))
+    assert found.percent.value == pytest.approx(0.944)
+    assert found.kappa.value == pytest.approx(-0.0234, abs=0.00005)
+    assert found.ac1.value == pytest.approx(0.9408, abs=0.00005)
+    assert dict(found.prevalence) == pytest.approx({"0": 0.972, "1": 0.028})
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alpha"),
+    [("0100000010", "1110010000", 0.095), ("aabbdcccedda", "babbbccceddd", 0.692)],
+    ids=["A: binary data", "B: nominal data"],
+)
+def test_krippendorff_2011(one: str, other: str, alpha: float) -> None:
+    """Krippendorff (2011), "Computing Krippendorff's Alpha-Reliability", two observers without missing data."""
+    assert agreement(list(one), list(other)).alpha.value == pytest.approx(alpha, abs=0.0005)
+
+
+@pytest.mark.parametrize("total", [10, 20])
+def test_the_interval_reaches_above_the_figure_when_one_code_is_frequent(total: int) -> None:
+    found = agreement(*codes((total - 1, 1), (0, 0)))
+    assert found.percent.value == pytest.approx(1 - 1 / total)
+    # The one odd item is missing from a third of the draws, (1 - 1/n)^n of them: there the coders agree on all.
+    assert found.percent.high == found.ac1.high == 1
+    assert found.percent.low == pytest.approx(1 - 3 / total, abs=0.06)
+    assert found.one_sided / found.draws == pytest.approx((1 - 1 / total) ** total, abs=0.04)
+
+
+def test_the_interval_is_the_one_of_the_binomial() -> None:
+    found = agreement(*codes((60, 5), (5, 30)))
+    spread = 1.96 * (0.9 * 0.1 / 100) ** 0.5
+    assert found.percent.low == pytest.approx(0.9 - spread, abs=0.011)
+    assert found.percent.high == pytest.approx(0.9 + spread, abs=0.011)
+    assert found.one_sided == 0
 
 
 def test_no_figure_without_shared_items_or_with_one_category() -> None:
