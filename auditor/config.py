@@ -42,5 +42,5 @@ class AuditConfig(CrawlConfig):
     notify: str = Field(
         "failure,recovery",
         description="When a message is sent, by commas: failure, recovery, change, a kind of change (edition, listing, "
-        "page, figure, issue, drop), an issue's code.",
+        "page, figure, issue, drop, unread), an issue's code.",
     )

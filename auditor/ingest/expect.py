@@ -67,6 +67,19 @@ def list_faults(page: PortalList, bounds: Expectations) -> tuple[Fault, ...]:
     return tuple(faults + _fill_faults(page.listings, bounds, bounds.fill))
 
 
+def beyond(page: object, bounds: Expectations) -> tuple[Fault, ...]:
+    """What is more than expected: to be told, no reason to hold a reading."""
+    if isinstance(page, RegisterPage):
+        number, most, what = len(page.rows), bounds.max_rows, "rows"
+    elif isinstance(page, PortalList):
+        number, most, what = len(page.listings), bounds.max_listings, "listings"
+    else:
+        return ()
+    if most is None or number <= most:
+        return ()
+    return (Fault("more_than_expected", f"{number} {what} read, at most {most} are expected"),)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A reading among those of its act and language. `accepted`: a person said why it may count all the same."""

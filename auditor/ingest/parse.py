@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditor.ingest.expect import Fault, edition_faults, list_faults
+from auditor.ingest.expect import Fault, beyond, edition_faults, list_faults
 from auditor.records import Problem
 from crawler.archive.records import Capture
 from crawler.errors import UsageError
@@ -59,6 +59,9 @@ def parse_capture(capture: Capture, body: bytes, sources: Sources) -> ParsedPage
     problems = [_problem(finding) for finding in page.findings]
     if failed:
         problems += [Problem(Level.ERROR, fault.code, fault.message, "page") for fault in faults]
+    problems += [
+        Problem(Level.WARNING, each.code, each.message, "page") for each in beyond(page, source.facts.expectations)
+    ]
     return ParsedPage(page, tuple(problems), faults, failed)
 
 

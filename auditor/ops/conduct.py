@@ -31,9 +31,10 @@ from auditor.ops.picture import Picture, counts, differences, waiting
 from auditor.ops.quiet import into_log
 from auditor.ops.records import NOTICE, STAGE, Change, PastRun, RunEnd, StageEnd
 from auditor.ops.stage import begin_row, end_row, read_picture
+from auditor.ops.unread import not_read
 from crawler.archive import layout, manifest, reader
 from crawler.archive.lines import stamp
-from crawler.archive.records import RunRecord, RunResult
+from crawler.archive.records import Fetch, Outcome, RunRecord, RunResult
 from crawler.errors import AuditError, UsageError
 from crawler.pages.records import Lang
 
@@ -171,6 +172,7 @@ class _Run:
         code = max((stage.exit_code for stage in stages), default=0)
         result = RunResult.FAILED if code else RunResult.GOOD
         numbers = counts(after) if after else {}
+        verdicts = self._verdicts()
         # A failed run's smaller counts are told by what failed.
         fallen = drops(numbers, comparable(self.past, self.plan.arguments)) if after and not code else ()
         end = RunEnd(
@@ -183,7 +185,7 @@ class _Run:
             changes=differences(self.before, after) if self.before and after else (),
             warnings=(*fallen, *self.warnings),
             counts=numbers,
-            verdicts=self._verdicts(),
+            verdicts=verdicts,
             before=self.past[-1].result if self.past else None,
         )
         end = self._record(end)
@@ -250,13 +252,18 @@ class _Run:
         found: dict[str, Counter[str]] = {}
         for run in self._new_runs():
             numbers = found.setdefault(run.stage, Counter())
+            unread: list[Fetch] = []
             try:
                 for fetch in reader.fetches(self.config.archive, run.run_id):
                     numbers[str(fetch.outcome)] += 1
+                    if fetch.outcome is Outcome.FAILED:
+                        unread.append(fetch)
                     if fetch.verdict is not None:
                         numbers[f"verdict {fetch.verdict}"] += 1
             except AuditError as error:
                 self.warnings.append(Change("archive", str(error)))
+            if run.result is RunResult.GOOD and unread:
+                self.warnings.append(not_read(run.stage, unread))
         return {name: dict(sorted(numbers.items())) for name, numbers in sorted(found.items())}
 
     def _archive_head(self) -> str:

@@ -11,12 +11,12 @@ from typing import Any
 from crawler.archive.records import RunResult
 
 #: Words of `Change.kind` that speak of a loss, and not of what a source did.
-DROP, STAGE, NOTICE = "drop", "stage", "notice"
+DROP, STAGE, NOTICE, UNREAD = "drop", "stage", "notice", "unread"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line of a digest. `kind` is a stable word: edition, listing, page, figure, issue, drop, stage, notice.
+    """One line of a digest. `kind` is a stable word: edition, listing, page, figure, issue, drop, unread, stage …
 
     `codes` are the issue codes that the line speaks of, so that a notice can be asked for by code.
     """

@@ -10,7 +10,16 @@ from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from crawler.config import CrawlConfig
 from crawler.errors import ContentError, UsageError
@@ -41,12 +50,32 @@ class Form(_Strict):
     mirror: bool = False
 
 
-class Expectations(_Strict):
-    """Bounds a reading must keep. `fill` is field → least share (0–1) of records whose field is not empty."""
+def _reasoned(raw: object, info: ValidationInfo) -> object:
+    """The value of a bound; in a file it stands beside the reason for it. Raises ValueError."""
+    if not info.context:
+        return raw
+    if not isinstance(raw, dict) or set(raw) != {"value", "reason"} or len(str(raw["reason"]).split()) < _REASON:
+        raise ValueError("a bound is written with why it is so and not otherwise: {value: …, reason: …}")
+    return raw["value"]
 
-    min_rows: int = Field(0, ge=0)
-    min_listings: int = Field(0, ge=0)
-    fill: dict[str, Annotated[float, Field(ge=0, le=1)]] = {}
+
+#: Words that a reason has at least.
+_REASON = 3
+_Number = Annotated[int, Field(ge=0), BeforeValidator(_reasoned)]
+_Share = Annotated[float, Field(ge=0, le=1), BeforeValidator(_reasoned)]
+
+
+class Expectations(_Strict):
+    """Bounds of a reading: one below a minimum does not count, one above a maximum is told.
+
+    `fill` is field → least share (0–1) of records whose field is not empty.
+    """
+
+    min_rows: _Number = 0
+    max_rows: _Number | None = None
+    min_listings: _Number = 0
+    max_listings: _Number | None = None
+    fill: dict[str, _Share] = {}
 
     @field_validator("fill")
     @classmethod
@@ -168,7 +197,7 @@ def _read(path: Path) -> SourceFile | None:
     if "source" not in content:
         return None
     try:
-        return SourceFile.model_validate(content)
+        return SourceFile.model_validate(content, context={"file": path.name})
     except ValidationError as error:
         first = error.errors()[0]
         place = [".".join(str(part) for part in first["loc"])] if first["loc"] else []

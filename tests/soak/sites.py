@@ -18,7 +18,7 @@ Hook = Callable[[int], None]
 class Watched:
     """Both sites. `asked` holds (site, path) of every request in order; `hook` is told its number before the answer."""
 
-    def __init__(self, adilet: Mapping[str, Page], portal: Mapping[str, Page]) -> None:
+    def __init__(self, adilet: dict[str, Page], portal: dict[str, Page]) -> None:
         self.asked: list[tuple[str, str]] = []
         self.hook: Hook = lambda _number: None
         self.answers = {"adilet": adilet, "egov": portal}
@@ -66,7 +66,7 @@ class Watched:
 
 def whole() -> Watched:
     """The sample as it ships: 60 pages of the register, 260 of the portal."""
-    return Watched(pages("adilet"), pages("egov"))
+    return Watched(dict(pages("adilet")), dict(pages("egov")))
 
 
 def small() -> Watched:

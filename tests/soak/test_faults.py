@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -150,3 +151,21 @@ def test_a_warc_cut_in_mid_record_is_named_and_its_index_not_made_up(good: Path,
     assert any(problem.file == f"warc/{cut.name}" for problem in verify(archive))
     assert state.database_contents(f"sqlite:///{hurt / 'var/audit.db'}") == rows
     assert egov_audit(hurt, sites, "ingest").code in (0, 5), "what is stored stays"
+
+
+def test_a_login_page_in_place_of_one_edition_is_told_and_the_run_is_good(hurt: Path, sites: Watched) -> None:
+    path = "/rus/docs/V2000019982/16.12.2022"
+    answers = sites.answers["adilet"]
+    whole = answers[path]
+    form = (
+        b"<html><body><form action='/login'><input name='login'><input type='password' name='p'></form></body></html>"
+    )
+    answers[path] = replace(whole, body=form, headers={**whole.headers, "ETag": '"login"'})
+    try:
+        ended = egov_audit(hurt, sites, *RUN)
+    finally:
+        answers[path] = whole
+    assert ended.code == 0, ended.err
+    assert "warning: register: 1 page could not be read, what was read before counts: 1 login: http" in ended.err
+    found = egov_audit(hurt, sites, "status")
+    assert "V2000019982/2022-12-16/ru  " in found.out

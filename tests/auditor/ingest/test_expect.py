@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.ingest.dates import KnownHistory, current_edition
-from auditor.ingest.expect import Fault, Judgement, Reading, edition_faults, judge, list_faults, parse_faults
+from auditor.ingest.expect import Fault, Judgement, Reading, beyond, edition_faults, judge, list_faults, parse_faults
 from crawler.pages.records import Finding, Lang, Level, PortalList, PortalListing, RegisterPage, RegisterRow
 from crawler.sources.load import Expectations
 
@@ -141,6 +141,15 @@ def test_what_was_not_understood_is_named() -> None:
     )
     assert parse_faults("\n".join(str(fault) for fault in faults)) == faults
     assert parse_faults("") == ()
+
+
+def test_more_than_expected_is_told_and_holds_nothing() -> None:
+    bounds = Expectations(max_rows=2, max_listings=1)
+    rows = [row(number) for number in (1, 2, 3)]
+    assert [one.code for one in beyond(page(*rows), bounds)] == ["more_than_expected"]
+    assert beyond(page(*rows[:2]), bounds) == ()
+    listing = PortalListing(1, "Семья", "Услуга", "/a", "a")
+    assert [one.code for one in beyond(PortalList((listing, listing), complete=True), bounds)] == ["more_than_expected"]
 
 
 def test_lists() -> None:

@@ -15,6 +15,10 @@ from crawler.sources.load import FOLDER, load_sources
 ADILET = yaml.safe_load((FOLDER / "adilet.yml").read_text(encoding="utf-8"))
 
 
+def bound(value: float, reason: str = "a guard against broken readings") -> dict[str, object]:
+    return {"value": value, "reason": reason}
+
+
 def write(folder: Path, **changes: object) -> Path:
     content = {key: value for key, value in (ADILET | changes).items() if value is not None}
     (folder / "adilet.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
@@ -46,8 +50,14 @@ def test_the_two_sources_as_shipped() -> None:
         ({"base": "https://adilet.example"}, "adilet.yml: base: its host is not one of hosts"),
         ({"lang_words": {"rus": "ru"}}, "adilet.yml: ask: lang_words has no word for kk"),
         ({"mirror_hosts": []}, "adilet.yml: mirror_hosts: a form is for a mirror"),
-        ({"expectations": {"fill": {"nam": 1.0}}}, "adilet.yml: expectations.fill: no record has a field nam"),
-        ({"expectations": {"fill": {"name": 1.1}}}, "adilet.yml: expectations.fill.name: Input should be less"),
+        ({"expectations": {"fill": {"nam": bound(1.0)}}}, "adilet.yml: expectations.fill: no record has a field nam"),
+        ({"expectations": {"fill": {"name": bound(1.1)}}}, "adilet.yml: expectations.fill.name: Input should be less"),
+        ({"expectations": {"min_rows": 50}}, "adilet.yml: expectations.min_rows: a bound is written with why"),
+        (
+            {"expectations": {"max_rows": bound(1, "so")}},
+            "adilet.yml: expectations.max_rows: a bound is",
+        ),
+        ({"expectations": {"fill": {"name": 0.5}}}, "adilet.yml: expectations.fill.name: a bound is written with why"),
     ],
 )
 def test_a_mistake_is_named_with_file_and_key(tmp_path: Path, changes: dict[str, object], says: str) -> None:
