@@ -87,7 +87,7 @@ def _compare(versions: tuple[str, str], *, as_json: bool) -> None:
 
 @app.command("code-file")
 def code_file_command(
-    source: Annotated[Path, typer.Argument(help="CSV with the columns id, name; optional result, category, lang.")],
+    source: Annotated[Path, typer.Argument(help="CSV with the column name; optional id, result, category, lang.")],
     target: Annotated[Path, typer.Argument(help="CSV to write: the same with the codes beside it.")],
     *,
     lang: Annotated[Lang, typer.Option(help="Language of rows that name none.")] = Lang.RU,

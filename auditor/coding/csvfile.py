@@ -1,6 +1,6 @@
 """Codes a person's list: a CSV file in, the same file with the codes beside it out.
 
-The input is UTF-8 with or without a byte-order mark, comma or semicolon; the output is UTF-8 with commas, with a
+The input is UTF-8 with or without a byte-order mark, with commas, semicolons or tabs; the output has commas, and a
 byte-order mark if the input had one. Every cell is text: leading zeros stay. A cell that a spreadsheet would take for a
 formula gets an apostrophe before it, the input's own cells too (see auditor.tables).
 """
@@ -26,6 +26,8 @@ AXES = ("nature", "completeness")
 #: A larger file is no list of services.
 LARGEST = 50_000_000
 _CELL_LIMIT = 10_000_000
+#: The most frequent one of the first line parts the cells; the comma if none stands there.
+_DELIMITERS = (",", ";", "\t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,10 @@ def read_table(path: Path, needs: Sequence[str] = ("name",)) -> Table:
         line = raw[: error.start].count(b"\n") + 1
         raise ContentError(f"{path} is not UTF-8 (line {line}): save it as CSV UTF-8") from error
     first = text.split("\n", 1)[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise ContentError(f"{path} holds a NUL character (line {line}): it is no text")
+    delimiter = max(_DELIMITERS, key=first.count)
     csv.field_size_limit(_CELL_LIMIT)
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
@@ -94,7 +99,11 @@ def _rows(path: Path, header: Sequence[str], lines: list[list[str]]) -> tuple[tu
 
 
 def inputs_of(table: Table, path: Path, lang: Lang) -> list[CodingInput]:
-    """What the coder is shown of each row; `lang` where a row names none. ContentError: an unknown language."""
+    """What the coder is shown of each row; `lang` where a row names none.
+
+    Raises ContentError with the row for an unknown language, a row without a name, and an id that stands twice.
+    """
+    _check_rows(table, path)
     names, results, categories = table.column("name"), table.column("result"), table.column("category")
     inputs = []
     for number, word in enumerate(table.column("lang"), start=2):
@@ -104,6 +113,16 @@ def inputs_of(table: Table, path: Path, lang: Lang) -> list[CodingInput]:
         at = number - 2
         inputs.append(CodingInput(names[at], results[at], categories[at], lang=Lang(tag)))
     return inputs
+
+
+def _check_rows(table: Table, path: Path) -> None:
+    seen: dict[str, int] = {}
+    for number, (name, key) in enumerate(zip(table.column("name"), table.column("id"), strict=True), start=2):
+        if not name.strip():
+            raise ContentError(f"{path}, row {number}: there is no name to code")
+        if key and key in seen:
+            raise ContentError(f"{path}, row {number}: the id {key!r} stands in row {seen[key]} too")
+        seen[key] = number
 
 
 def code_file(

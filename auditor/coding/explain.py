@@ -22,14 +22,19 @@ class Explanation:
     earlier: Sequence[StoredCoding]
     fresh_hash: str
     likeness: Sequence[str] = ()
+    sector_assumed: bool = False
+    excluded: bool = False
 
 
 def explain(told: Explanation, rules: Mapping[str, str]) -> list[str]:
     """The lines for a person. `rules` are the codebook's rules in the reader's language."""
     coding = told.coding
     sector = f"COFOG {coding.sector}" if coding.sector else "no sector"
+    if told.sector_assumed:
+        sector += " by default: no word tells the division"
     lines = [
         told.subject,
+        *(["excluded from the register: no figure counts it"] if told.excluded else []),
         f"nature        {coding.nature} (confidence {coding.nature_confidence:.2f})",
         f"completeness  {coding.completeness} (confidence {coding.completeness_confidence:.2f})",
         f"output        {coding.output}, {sector}",

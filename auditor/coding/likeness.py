@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,9 +22,8 @@ FILE = "likeness.json"
 #: Odds at least so high against a name's bare action word overrule it; below the least, nothing is proposed.
 SURE_ODDS, LEAST_ODDS = 12.0, 2.0
 
-_LETTERS = 4
-_SHORTEST = 3
-_SEEN_AT_LEAST = 2
+#: So many first letters of a word stand for it; shorter words than the shortest are not looked at.
+LETTERS, SHORTEST = 4, 3
 _SMOOTHING = 0.3
 #: One known word alone says too little: "service", "application".
 _WORDS_AT_LEAST = 2
@@ -52,8 +50,8 @@ class Likeness:
         """The likelier nature of a name by its folded words, None if hardly a word is known or the odds are low."""
         first: dict[str, int] = {}
         for place, form in enumerate(forms):
-            if len(form) >= _SHORTEST and form[:_LETTERS] in self.counts:
-                first.setdefault(form[:_LETTERS], place)
+            if len(form) >= SHORTEST and form[:LETTERS] in self.counts:
+                first.setdefault(form[:LETTERS], place)
         if len(first) < _WORDS_AT_LEAST:
             return None
         weights = {place: self._weight(*self.counts[begin]) for begin, place in first.items()}
@@ -67,23 +65,11 @@ class Likeness:
 
     def seen(self, form: str) -> tuple[int, int]:
         """In how many human and transactional names a word that begins like `form` stood."""
-        return self.counts.get(form[:_LETTERS], (0, 0))
+        return self.counts.get(form[:LETTERS], (0, 0))
 
     def _weight(self, human: int, transactional: int) -> float:
         for_human = (human + _SMOOTHING) / (self.human + 2 * _SMOOTHING)
         return math.log(for_human) - math.log((transactional + _SMOOTHING) / (self.transactional + 2 * _SMOOTHING))
-
-
-def learn(names: Iterable[tuple[Sequence[str], bool]]) -> Likeness:
-    """Counts from (folded words, whether human) of hand-coded names; beginnings that stood in one name are left out."""
-    tallies: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
-    sizes = [0, 0]
-    for forms, human in names:
-        sizes[human] += 1
-        tallies[human].update({form[:_LETTERS] for form in forms if len(form) >= _SHORTEST})
-    other, human_tally = tallies
-    begins = sorted(begin for begin, count in (other + human_tally).items() if count >= _SEEN_AT_LEAST)
-    return Likeness(sizes[1], sizes[0], {begin: (human_tally[begin], other[begin]) for begin in begins})
 
 
 def load_likeness(lang: Lang, text: str | None = None) -> Likeness | None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from auditor.coding.lexicon import Entry, Level
 from auditor.coding.phrases import Found, Token
-from auditor.records import Completeness
+from auditor.records import Completeness, Output
 
 _STRONG = frozenset(".;\n\r•")
 #: A full stop after a bare number or a one-letter abbreviation ends no sentence (п. 9, 2.).
@@ -98,6 +98,19 @@ def _forward(tokens: Sequence[Token], end: int, breaks: Sequence[bool], connecto
     while place < len(tokens) and not breaks[place] and tokens[place].form not in connectors:
         place += 1
     return place
+
+
+#: A final thing only promised for later, and no step named: the papers were taken in (C10).
+_PROMISED = Entry("results", "what comes later", "C10", str(Completeness.PARTIAL), output=Output.ACCEPTANCE)
+
+
+def promised(found: Sequence[Found], standing: Sequence[Found], off: Sequence[bool]) -> list[Found]:
+    """The word for "later" as a step, where it puts off every final thing and nothing else of the result stands."""
+    if any(one.entry.rule[0] == "C" for one in standing):
+        return []
+    final = any(_is_final(one.entry) and any(off[one.start : one.end]) for one in found if one.entry.section != "noise")
+    later = [one for one in found if one.entry.section == "noise" and one.entry.code == "later"]
+    return [Found(one.phrase, _PROMISED, one.start, one.end) for one in later[:1]] if final else []
 
 
 def still_standing(

@@ -36,13 +36,15 @@ def explanation(session: Session, coder: Coder, wanted: str, lang: Lang, day: da
     A code means the row of the edition in force on `day` in `lang`. Raises UsageError for what is not there, or when a
     code stands in several rows (it names their keys).
     """
+    if not wanted.strip():
+        raise UsageError("an entry or a listing is needed: its key, eight-digit code, slug or database id")
     shown = listings(session)
     listing = _listing(shown, wanted, lang)
     if listing is not None:
         given = listing_input(listing)
         places = [("listing", evidence_of_listing(session, listing.key))]
         places += _page(session, listing)
-        kind, key, subject = "listing", listing.key, f"listing {listing.key}"
+        kind, key, subject, excluded = "listing", listing.key, f"listing {listing.key}", False
     else:
         entry = _entry(session, wanted, lang, day)
         service = memberships(session, "entry", [entry.key]).get(entry.key)
@@ -52,10 +54,19 @@ def explanation(session: Session, coder: Coder, wanted: str, lang: Lang, day: da
         places = [("register", evidence_of_entry(session, entry.key))]
         speaking = [one for one in listed if one.lang is entry.lang and one.result and one.result == given.result]
         places += [place for one in speaking[:1] for place in _page(session, one)]
-        kind, key, subject = "entry", entry.key, f"entry {entry.key}"
+        kind, key, subject, excluded = "entry", entry.key, f"entry {entry.key}", entry.dead
     earlier = codings_of(session, kind, keys=[key]).get(key, [])
-    words = coder.likeness_in_words(given)
-    return Explanation(subject, given, coder.code(given), places, earlier, evidence_hash(given), words)
+    return Explanation(
+        subject,
+        given,
+        coder.code(given),
+        places,
+        earlier,
+        evidence_hash(given),
+        likeness=coder.likeness_in_words(given),
+        sector_assumed=coder.sector_is_assumed(given),
+        excluded=excluded,
+    )
 
 
 def _page(session: Session, listing: Listing) -> list[tuple[str, Evidence]]:

@@ -11,19 +11,21 @@ from __future__ import annotations
 import csv
 import hashlib
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from auditor.coding import likeness
 from auditor.coding.calibration import reliability
-from auditor.coding.likeness import Likeness, learn
+from auditor.coding.likeness import LETTERS, SHORTEST, Likeness
 from auditor.coding.words import fold_word, spans_of
 from auditor.records import Nature
 from auditor.review.agreement import agreement
 from crawler.pages.records import Lang
 
 FOLDS = 5
+#: Beginnings of words seen in fewer names are not learned.
+SEEN_AT_LEAST = 2
 NAMES = Path(__file__).parent.parent / "auditor" / "coding"
 LANGS = (Lang.RU, Lang.KK)
 
@@ -52,6 +54,18 @@ def hand_coded(lang: Lang) -> list[Row]:
 def learned(rows: Iterable[Row]) -> Likeness:
     """The counts over some names."""
     return learn((forms_of(name), human) for name, human in rows)
+
+
+def learn(names: Iterable[tuple[Sequence[str], bool]]) -> Likeness:
+    """Counts from (folded words, whether human) of hand-coded names; beginnings that stood in one name are left out."""
+    tallies: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+    sizes = [0, 0]
+    for forms, human in names:
+        sizes[human] += 1
+        tallies[human].update({form[:LETTERS] for form in forms if len(form) >= SHORTEST})
+    other, human_tally = tallies
+    begins = sorted(begin for begin, count in (other + human_tally).items() if count >= SEEN_AT_LEAST)
+    return Likeness(sizes[1], sizes[0], {begin: (human_tally[begin], other[begin]) for begin in begins})
 
 
 def forms_of(name: str) -> list[str]:

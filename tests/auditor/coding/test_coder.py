@@ -141,6 +141,80 @@ def test_a_class_of_people_without_more_says_whom_a_service_is_for() -> None:
     assert CODER.code(CodingInput("Ыаоы", category="Семья")).nature == "unclear"
 
 
+@pytest.mark.parametrize(
+    ("name", "lang", "rule"),
+    [
+        ("Выдача паспорта", Lang.RU, "N6"),
+        ("Выдача удостоверений личности", Lang.RU, "N6"),
+        ("Выдача водительского удостоверения", Lang.RU, "N6"),
+        ("Выдача акта на землю", Lang.RU, "N6"),
+        ("Справка об отсутствии налоговой задолженности", Lang.RU, "N6"),
+        ("Выдача архивной справки", Lang.RU, "N6"),
+        ("Выдача справки о безработице", Lang.RU, "N4"),
+        ("Выдача больничного листа", Lang.RU, "N4"),
+        ("Дубликат диплома", Lang.RU, "N4"),
+        ("Выдача сертификата специалиста", Lang.RU, "N3"),
+        ("Выдача справки", Lang.RU, "N1"),
+        ("Жүргізуші куәлігін беру", Lang.KK, "N6"),
+        ("Диплом телнұсқасын беру", Lang.KK, "N4"),
+        ("Анықтама беру", Lang.KK, "N1"),
+        ("Birth certificate", Lang.EN, "N6"),
+    ],
+)
+def test_the_rule_of_a_paper_is_that_of_what_it_is_on(name: str, lang: Lang, rule: str) -> None:
+    coding = code(name, lang=lang)
+    assert (coding.nature, coding.rules[0]) == ("transactional", rule)
+    assert coding.triggers[0].rule == rule
+
+
+def test_a_coding_by_the_name_alone_says_so() -> None:
+    assert code("Назначение пособия").rules == ("N2", "C3", "C11")
+    assert "C11" not in code("Назначение пособия", "Уведомление о назначении пособия").rules
+    assert code("Ыаоы").rules == ()
+
+
+def test_a_division_that_no_word_tells_is_known_to_be_assumed() -> None:
+    assert CODER.sector_is_assumed(CodingInput("Выдача справки"))
+    assert not CODER.sector_is_assumed(CodingInput("Выдача акта на землю"))
+    assert code("Выдача акта на землю").sector == "04"
+
+
+@pytest.mark.parametrize(
+    ("result", "lang", "expected"),
+    [
+        ("Расписка; зачисление осуществляется приказом по итогам экзаменов", Lang.RU, "partial"),
+        ("Уведомление о приеме; решение о зачислении принимается комиссией позднее", Lang.RU, "partial"),
+        ("Приказ о зачислении", Lang.RU, "complete"),
+        ("Қолхат; оқуға қабылдау туралы бұйрық кейін шығарылады", Lang.KK, "partial"),
+        ("Оқуға қабылдау туралы бұйрық", Lang.KK, "complete"),
+        ("Receipt of acceptance of documents; an order is issued later", Lang.EN, "partial"),
+    ],
+)
+def test_what_comes_later_is_no_result_yet(result: str, lang: Lang, expected: str) -> None:
+    name = {
+        Lang.RU: "Прием документов и зачисление в колледж",
+        Lang.KK: "Колледжге құжаттар қабылдау және оқуға қабылдау",
+        Lang.EN: "Acceptance of documents and enrollment in colleges",
+    }[lang]
+    assert axes(name, result, lang) == ("human_social", expected)
+
+
+def test_a_called_doctor_is_a_step_until_the_result_says_that_care_is_given() -> None:
+    assert axes("Вызов врача на дом") == ("human_social", "partial")
+    assert axes("Вызов врача на дом", "Запись вызова, затем на дому оказывается медицинская помощь")[1] == "complete"
+    assert axes("Дәрігерді үйге шақыру", "Шақыру жазбасы, одан кейін үйде көмек көрсетіледі", Lang.KK)[1] == "complete"
+
+
+def test_a_finding_whose_result_is_a_paper_on_status_is_a_paper() -> None:
+    assert axes("Установление инвалидности") == ("human_social", "partial")
+    assert axes("Установление инвалидности", "Справка об инвалидности") == ("transactional", "complete")
+    assert axes("Мүгедектікті белгілеу", "Мүгедектік туралы анықтама", Lang.KK) == ("transactional", "complete")
+
+
+def test_things_done_stand_beside_a_step_after_a_comma_too() -> None:
+    assert axes("Тууды тіркеу, жәрдемақы тағайындау, балабақшаға кезекке қою", lang=Lang.KK)[1] == "complete"
+
+
 def test_triggers_point_into_the_text_as_it_was_given() -> None:
     name = "Назна\u00adчение посо\u00adбия"
     coding = code(name)

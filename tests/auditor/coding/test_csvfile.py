@@ -31,7 +31,7 @@ def test_codes_stand_beside_what_was_given(tmp_path: Path) -> None:
     rows = coded(tmp_path, LIST)
     assert [row["id"] for row in rows] == ["007", "010"]
     assert (rows[0]["nature"], rows[0]["completeness"], rows[0]["output"]) == ("human_social", "complete", "money")
-    assert rows[0]["rules"] == "N2 C3"
+    assert rows[0]["rules"] == "N2 C3 C11"
     assert rows[0]["evidence"] == "name: пособия"
     assert (rows[1]["nature"], rows[1]["output"]) == ("transactional", "permit")
     assert tuple(rows[0])[2:] == ADDED
@@ -56,6 +56,11 @@ def test_result_category_and_language_are_used(tmp_path: Path) -> None:
     assert rows[0]["completeness"] == "partial"
     assert [row["nature"] for row in rows[1:]] == ["human_social", "human_social"]
     assert coded(tmp_path, "name\nЖәрдемақы тағайындау\n", lang=Lang.KK)[0]["output"] == "money"
+
+
+def test_tabs_part_cells_too(tmp_path: Path) -> None:
+    rows = coded(tmp_path, "id\tname\n007\tНазначение пособия, выплаты\n")
+    assert (rows[0]["id"], rows[0]["name"]) == ("007", "Назначение пособия, выплаты")
 
 
 def test_no_formula_leaves_the_file(tmp_path: Path) -> None:
@@ -86,6 +91,9 @@ def test_peoples_codes_stay_and_are_compared(tmp_path: Path) -> None:
         ("name,lang\nа,ru\nб,де\n", "row 3: language 'де'"),
         ("name\nВыдача\n".encode("cp1251"), "is not UTF-8 (line 2)"),
         ('name\n"Выдача\n', "is no CSV"),
+        ("id,name\n1,Выдача\n2, \n", "row 3: there is no name"),
+        ("id,name\n1,Выдача\n2,Запись\n1,Учет\n", "row 4: the id '1' stands in row 2 too"),
+        ("name\nВыд\0ача\n", "NUL character (line 2)"),
         ("name,evidence\nВыдача,x\n", "already has the column `evidence`"),
     ],
 )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from auditor.coding.calibration import reliability
 from auditor.coding.coder import Coder
 from auditor.coding.lexicon import load_lexicon, load_yaml
-from auditor.coding.likeness import FILE, Likeness, as_json, learn, load_likeness
+from auditor.coding.likeness import FILE, Likeness, as_json, load_likeness
 from auditor.coding.rules import load_rules
 from auditor.records import CodingInput, Nature
 from auditor.review.agreement import agreement
@@ -26,6 +26,7 @@ from tests.bench.folds import (
     fold_of,
     forms_of,
     hand_coded,
+    learn,
     learned,
 )
 

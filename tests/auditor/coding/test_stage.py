@@ -22,6 +22,7 @@ from auditor.db.models import CodingRow, MembershipRow, ServiceRow
 from auditor.db.read import editions_in_force, entries_of, listings
 from auditor.db.session import connect, transaction
 from auditor.ingest.stage import ingest
+from crawler.errors import UsageError
 from crawler.pages.records import Lang
 from tests.auditor.ingest.pages import ACT, EGOV, Run, list_page, service_page, sources
 from tests.conftest import SHARED
@@ -37,9 +38,9 @@ def unwatched(done: int, total: int, url: str) -> None:
     """Nobody looks on."""
 
 
-def stored(db_url: str, root: Path) -> None:
+def stored(db_url: str, root: Path, dead_every: int = 0) -> None:
     """A register of sixty rows in Russian and two listings with their pages."""
-    run = Run(root).history(DAY).edition(None, Spec(rows=60, lang="ru"))
+    run = Run(root).history(DAY).edition(None, Spec(rows=60, lang="ru", dead_every=dead_every))
     run.page(f"{EGOV}/cms/ru/online-services/for_citizen", list_page({"one": "Семья", "two": "Семья"}))
     run.page(f"{EGOV}/cms/ru/online-services/for_citizen/one", service_page("Заявка one", "Извещение о приеме заявки"))
     run.page(f"{EGOV}/cms/ru/online-services/for_citizen/two", service_page("Услуга two", "Справка"))
@@ -186,6 +187,23 @@ def test_explain_shows_rules_text_place_and_history(
 def test_explain_says_what_it_does_not_know(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Exception, match="no entry or listing 'nothing'"):
         run(monkeypatch, sqlite_url, "explain", "nothing")
+    for empty in ("", "  "):
+        with pytest.raises(UsageError, match="is needed"):
+            run(monkeypatch, sqlite_url, "explain", empty)
+
+
+def test_explain_says_of_an_excluded_row_that_nothing_counts_it(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored(sqlite_url, tmp_path, dead_every=7)
+    engine = connect(sqlite_url)
+    with transaction(engine) as session:
+        edition = editions_in_force(session, Lang.RU)[0]
+        rows = entries_of(session, edition.id)
+    engine.dispose()
+    dead, live = next(row for row in rows if row.dead), next(row for row in rows if not row.dead)
+    assert "excluded from the register" in run(monkeypatch, sqlite_url, "explain", dead.key)[1]
+    assert "excluded from the register" not in run(monkeypatch, sqlite_url, "explain", live.key)[1]
 
 
 def test_the_lexicon_report_names_unused_phrases(
