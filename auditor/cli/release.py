@@ -28,6 +28,17 @@ def release_command(
     say(manifest.text().rstrip() if json_out else str(path))
 
 
+def chosen_release(release: Path | None) -> Path:
+    """The release a person named, held to its manifest, or a new one of the database."""
+    from auditor.release.read import verify
+
+    if release is not None:
+        verify(release)
+        return release
+    config = load_config()
+    return make_release(config.db_url, config.release, None)[0]
+
+
 def make_release(db_url: str, folder: Path, out: Path | None) -> tuple[Path, Manifest]:
     """Keep every figure that is not kept yet, then make the release; gives its file and manifest."""
     from auditor.release.stage_build import build_release

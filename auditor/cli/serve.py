@@ -12,8 +12,8 @@ from typing import Annotated
 
 import typer
 
-from auditor.cli.app import app, load_config, note, say
-from auditor.cli.release import make_release
+from auditor.cli.app import app, note, say
+from auditor.cli.release import chosen_release
 from crawler.errors import UsageError
 
 
@@ -31,8 +31,7 @@ def serve(
     missing = [name for name in ("datasette", "datasette_xlsx", "datasette_atom", "uvicorn") if find_spec(name) is None]
     if missing:
         raise UsageError("serving needs more packages: pip install 'egov-audit[serve]'")
-    config = load_config()
-    file = release or make_release(config.db_url, config.release, None)[0]
+    file = chosen_release(release)
     _serve(file.absolute(), _listen(host, port))
 
 
@@ -55,7 +54,8 @@ def _serve(file: Path, door: socket.socket) -> None:
     from datasette.plugins import pm
 
     from auditor.release.plugin import Hooks
-    from auditor.release.served import SETTINGS, facts, metadata, titles
+    from auditor.release.read import facts
+    from auditor.release.served import SETTINGS, metadata, titles
 
     name = facts(file)["id"]
     if set(file.name) & set("?#%"):

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from auditor.release.stage_content import method, newest_evidence, parts, rows
+from auditor.release.meaning import parts
+from auditor.release.stage_content import method, newest_evidence, rows
 
 #: Raised by one when the same content would give another id.
 _SCHEME = "1"
@@ -20,7 +21,7 @@ _DIGITS = 12
 def release_id(session: Session) -> str:
     """The content's id, `YYYYMMDD-HHHHHHHHHHHH`: the day (UTC) of the newest page it rests on, and a hash.
 
-    The hash covers what the views say (`stage_content.parts`) and the versions of the method; it does not change when
+    The hash covers what the views say (`meaning.parts`) and the versions of the method; it does not change when
     nothing changed but the moment of computing, the database's own numbers or the place of the archive. Raises
     ContentError when nothing was read yet.
     """

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from auditor.release.records import APPLICATION_ID, FORMAT
-from crawler.errors import ContentError, UsageError
+from auditor.release.read import open_release
 
 #: Milliseconds a question may take, and rows a page shows; a whole table leaves as CSV or XLSX.
 TIME_LIMIT_MS = 2000
@@ -63,30 +60,6 @@ _OWN = {
         _FEED,
     ),
 }
-
-
-def open_release(path: Path) -> sqlite3.Connection:
-    """A read-only connection. Raises UsageError without a file, ContentError for one that is no release we can read."""
-    if not path.is_file():
-        raise UsageError(f"there is no file {path}")
-    database = sqlite3.connect(f"file:{quote(str(path))}?immutable=1", uri=True)
-    try:
-        found = database.execute("PRAGMA application_id").fetchone()[0]
-        version = database.execute("PRAGMA user_version").fetchone()[0]
-    except sqlite3.DatabaseError as error:
-        database.close()
-        raise ContentError(f"{path} is not a release: {error}") from error
-    if found != APPLICATION_ID or version > FORMAT:
-        database.close()
-        newer = "is a release of a newer egov-audit" if found == APPLICATION_ID else "is not a release of egov-audit"
-        raise ContentError(f"{path} {newer}")
-    return database
-
-
-def facts(path: Path) -> dict[str, str]:
-    """What the release says of itself: id, made_from, versions. Raises as `open_release`."""
-    with closing(open_release(path)) as database:
-        return dict(database.execute("SELECT name, value FROM release ORDER BY name"))
 
 
 def metadata(path: Path) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from auditor.release.file import Facts, write_file
 from auditor.release.identity import release_id
+from auditor.release.meaning import Part
 from auditor.release.records import APPLICATION_ID, Manifest, manifest_of, manifest_path
 from auditor.release.schema import Table
-from auditor.release.stage_content import Part, method, newest_evidence, rows
+from auditor.release.stage_content import method, newest_evidence, rows
 from crawler.errors import ContentError, UsageError
 
 #: A SQLite file's application id lies here in its header, four bytes.

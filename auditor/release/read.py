@@ -1,0 +1,97 @@
+"""Reads a release's file: what it says of itself, its tables as its own dictionary describes them, their rows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from auditor.release.records import APPLICATION_ID, FORMAT, manifest_path
+from auditor.release.schema import Column, Kind, Table
+from crawler.errors import ContentError, IntegrityError, UsageError
+
+
+def open_release(path: Path) -> sqlite3.Connection:
+    """A read-only connection. Raises UsageError without a file, ContentError for one that is no release we can read."""
+    if not path.is_file():
+        raise UsageError(f"there is no file {path}")
+    database = sqlite3.connect(f"file:{quote(str(path))}?immutable=1", uri=True)
+    try:
+        found = database.execute("PRAGMA application_id").fetchone()[0]
+        version = database.execute("PRAGMA user_version").fetchone()[0]
+        database.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+    except sqlite3.DatabaseError as error:
+        database.close()
+        raise ContentError(f"{path} is not a release: {error}") from error
+    if found != APPLICATION_ID or version > FORMAT:
+        database.close()
+        newer = "is a release of a newer egov-audit" if found == APPLICATION_ID else "is not a release of egov-audit"
+        raise ContentError(f"{path} {newer}")
+    return database
+
+
+def facts(path: Path) -> dict[str, str]:
+    """What the release says of itself: id, made_from, versions. Raises as `open_release`."""
+    with closing(open_release(path)) as database:
+        return dict(database.execute("SELECT name, value FROM release ORDER BY name"))
+
+
+def verify(path: Path) -> None:
+    """Hold a release to the manifest beside it, where there is one.
+
+    Raises IntegrityError when the file is another than the manifest says, or the manifest says nothing.
+    """
+    manifest = manifest_path(path)
+    if not path.is_file() or not manifest.is_file():
+        return
+    try:
+        told = json.loads(manifest.read_text(encoding="utf-8"))
+        expected = (told["bytes"], told["sha256"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise IntegrityError(f"{manifest} is no manifest of a release") from error
+    with path.open("rb") as stream:
+        if expected != (path.stat().st_size, hashlib.file_digest(stream, "sha256").hexdigest()):
+            raise IntegrityError(f"{path} is not the file that its manifest describes")
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """An open release: what it says of itself, and its tables. Rows come in the file's order, always the same."""
+
+    facts: dict[str, str]
+    tables: tuple[Table, ...]
+    database: sqlite3.Connection
+
+    def rows(self, table: Table) -> Iterator[tuple[object, ...]]:
+        """Every row of a table, its columns in the table's order."""
+        yield from self.database.execute(f"SELECT {', '.join(table.names)} FROM {table.name}")  # noqa: S608
+
+    def unique(self, table: Table) -> bool:
+        """Whether the table's key names one row and is never empty."""
+        filled = " AND ".join(f"COALESCE({name}, '') <> ''" for name in table.key)
+        statement = f"""
+            SELECT (SELECT COUNT(*) FROM (SELECT DISTINCT {", ".join(table.key)} FROM {table.name} WHERE {filled}))
+                   = (SELECT COUNT(*) FROM {table.name})
+        """  # noqa: S608 - names of the release's own dictionary
+        return bool(self.database.execute(statement).fetchone()[0])
+
+
+def read_release(path: Path) -> Release:
+    """Open a release. Close its `database` in the end. Raises as `open_release`."""
+    database = open_release(path)
+    said = dict(database.execute("SELECT name, value FROM release ORDER BY name"))
+    columns: dict[str, list[Column]] = {}
+    for table, name, kind, about in database.execute(
+        "SELECT table_name, column_name, kind, about FROM dictionary ORDER BY table_name, place"
+    ):
+        columns.setdefault(table, []).append(Column(name, Kind(kind), about))
+    tables = tuple(
+        Table(name, about, tuple(columns[name]), tuple(key.split()), ())
+        for name, about, key in database.execute("SELECT name, about, key FROM dictionary_tables ORDER BY rowid")
+    )
+    return Release(said, tables, database)
