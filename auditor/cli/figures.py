@@ -38,8 +38,23 @@ if TYPE_CHECKING:
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Audit date; today in Almaty unless given.")
 ]
-Language = Annotated[Lang, typer.Option("--lang", help="Language of the register's text: ru or kk.")]
-Text = Annotated[Lang, typer.Option("--text", help="Language of the register's text that is counted: ru or kk.")]
+
+
+def _of_the_register(lang: Lang) -> Lang:
+    if lang not in (Lang.RU, Lang.KK):
+        raise UsageError(f"the register is read in ru and kk, not in {str(lang)!r}")
+    return lang
+
+
+Language = Annotated[
+    Lang, typer.Option("--lang", help="Language of the register's text: ru or kk.", callback=_of_the_register)
+]
+Text = Annotated[
+    Lang,
+    typer.Option(
+        "--text", help="Language of the register's text that is counted: ru or kk.", callback=_of_the_register
+    ),
+]
 Interface = Annotated[str, typer.Option("--lang", metavar="LANGS", help="Languages of the pages: en, ru, kk; commas.")]
 
 

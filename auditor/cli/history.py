@@ -11,6 +11,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from auditor.cli.app import app, load_config, note, say, say_json
+from auditor.cli.series import today
 from auditor.db.links import link_counts
 from auditor.db.session import open_database, transaction
 from auditor.link.stage_review import (
@@ -21,6 +22,7 @@ from auditor.link.stage_review import (
     open_questions,
     read_answers,
 )
+from auditor.measure.stage_growth import keep_growth
 from auditor.records import LinkState
 from crawler.errors import ContentError, UsageError
 
@@ -36,6 +38,8 @@ def link_command(json_out: Json = False) -> None:
     config = load_config()
     with open_database(config.db_url) as engine, transaction(engine) as session:
         summary = link_everything(session, config.link_threshold, datetime.now(UTC))
+        # What the views say of changes and accounts rests on links: it must not outlive them.
+        keep_growth(session, today())
     if json_out:
         say_json(summary)
         return

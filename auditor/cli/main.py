@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from auditor.cli.app import app, note
 from auditor.cli.commands import COMMAND_MODULES
-from auditor.db.explain import explain
+from auditor.db.explain import exit_code, explain
 from crawler.errors import AuditError, in_words
 
 __all__ = ["COMMAND_MODULES", "main"]
@@ -59,7 +59,7 @@ def _run() -> None:
         sys.exit(error.exit_code)
     except SQLAlchemyError as error:
         note(f"egov-audit: the database refused: {explain(error)}")
-        sys.exit(4)
+        sys.exit(exit_code(error))
     except OSError as error:
         note(f"egov-audit: {in_words(error)}")
         sys.exit(3)

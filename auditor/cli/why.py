@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from auditor.cli.app import app, load_config, note, say, say_json
+from auditor.cli.figures import Language
 from auditor.cli.series import asked_in
 from auditor.db.session import open_database, transaction
 from auditor.measure.cards import card
@@ -25,7 +26,7 @@ def why_command(
     year: Annotated[
         int, typer.Argument(metavar="YEAR", help="The change from 31 December a year before to this one's.")
     ],
-    lang: Annotated[Lang, typer.Option("--lang", help="Language of the register's text: ru or kk.")] = Lang.RU,
+    lang: Language = Lang.RU,
     json_out: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
     """Attribute a figure's change on the year before to named entries; they add up to it exactly."""

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from crawler.errors import ContentError, IntegrityError, SourceError
+
+#: What SQLite says of a file whose bytes are no longer a database's.
+_DAMAGED = ("malformed", "not a database")
 
 #: Words of the drivers → what to do.
 _ADVICE = (
@@ -16,14 +21,31 @@ _ADVICE = (
         ("terminating connection", "server closed", "connection", "adminshutdown"),
         "see that the server is up, then start again: what was begun was taken back",
     ),
-    (("malformed", "not a database"), "restore a backup: egov-audit restore"),
+    (_DAMAGED, "restore a backup: egov-audit restore"),
 )
 
 
 def explain(error: SQLAlchemyError) -> str:
     """One line: the driver's own first line, and what to do where that is known."""
-    reason = (str(error.__cause__ or error).splitlines() or [type(error).__name__])[0].strip()
+    reason = _reason(error)
     for words, advice in _ADVICE:
         if any(word in reason.lower() for word in words):
             return f"{reason} ({advice})"
     return reason
+
+
+def is_damage(error: SQLAlchemyError) -> bool:
+    """Whether the database's file is no longer a database's."""
+    return any(word in _reason(error).lower() for word in _DAMAGED)
+
+
+def exit_code(error: SQLAlchemyError) -> int:
+    """What a command ends with: 5 for a damaged file, 3 for a server that went away, 4 else."""
+    if is_damage(error):
+        return IntegrityError.exit_code
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return SourceError.exit_code if lost else ContentError.exit_code
+
+
+def _reason(error: SQLAlchemyError) -> str:
+    return (str(error.__cause__ or error).splitlines() or [type(error).__name__])[0].strip()

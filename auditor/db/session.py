@@ -20,8 +20,8 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from auditor.db.explain import explain
-from crawler.errors import ContentError, UsageError
+from auditor.db.explain import explain, is_damage
+from crawler.errors import ContentError, IntegrityError, SourceError, UsageError
 
 #: Seconds that a statement waits for another program to let go of a SQLite database.
 _PATIENCE = 30
@@ -86,12 +86,21 @@ def upgrade(db_url: str, revision: str = "head") -> str:
 
 
 def current_revision(engine: Engine) -> str | None:
-    """The schema revision the database is at, None for an empty one. Raises UsageError if it cannot be reached."""
+    """The schema revision the database is at, None for an empty one.
+
+    Raises SourceError if the server cannot be reached, IntegrityError for a damaged file, UsageError for one that is no
+    database or may not be opened.
+    """
     try:
         with engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
     except SQLAlchemyError as error:
-        raise UsageError(f"the database cannot be opened: {explain(error)}") from error
+        said = f"the database cannot be opened: {explain(error)}"
+        if engine.dialect.name == "postgresql":
+            raise SourceError(said) from error
+        if is_damage(error):
+            raise IntegrityError(said) from error
+        raise UsageError(said) from error
 
 
 def _refuse_newer(engine: Engine, db_url: str) -> None:
@@ -118,16 +127,24 @@ def open_database(db_url: str, *, create: bool = False) -> Iterator[Engine]:
         elif not _file_is_there(engine):
             raise _no_database(engine)
         _refuse_newer(engine, db_url)
-        revision = current_revision(engine)
-        if revision is None and not inspect(engine).get_table_names():
-            if not create:
+        head = ScriptDirectory.from_config(alembic_config(db_url)).get_current_head()
+        if current_revision(engine) != head:
+            if create:
+                # Another process may be making the tables: what there is can be judged when it is done.
+                with _alone(engine, "upgrade"):
+                    if _is_empty(engine):
+                        command.upgrade(alembic_config(db_url), "head")
+            elif _is_empty(engine):
                 raise _no_database(engine)
-            command.upgrade(alembic_config(db_url), "head")
-        elif revision != ScriptDirectory.from_config(alembic_config(db_url)).get_current_head():
-            raise ContentError("the database is of an earlier version: run `egov-audit db upgrade`")
+            if current_revision(engine) != head:
+                raise ContentError("the database is of an earlier version: run `egov-audit db upgrade`")
         yield engine
     finally:
         engine.dispose()
+
+
+def _is_empty(engine: Engine) -> bool:
+    return current_revision(engine) is None and not inspect(engine).get_table_names()
 
 
 def _sqlite_file(engine: Engine) -> Path | None:
@@ -166,6 +183,21 @@ def transaction(engine: Engine) -> Iterator[Session]:
     """One session that is committed whole at the end, or not at all."""
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+@contextmanager
+def _alone(engine: Engine, work: str) -> Iterator[None]:
+    """Wait for the only right to do `work` on this database and hold it until the end."""
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            connection.execute(select(func.pg_advisory_xact_lock(zlib.crc32(f"egov-audit {work}".encode()))))
+            yield
+    elif engine.url.database in (None, "", ":memory:"):
+        yield
+    else:
+        with Path(f"{engine.url.database}.{work}.lock").open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
 
 @contextmanager

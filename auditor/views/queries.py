@@ -14,8 +14,8 @@ from sqlalchemy import Engine, text
 from crawler.errors import ContentError, UsageError
 from crawler.pages.records import Lang
 
-#: Views that a stage has to fill first.
-_KEPT = frozenset({"changes", "account", "measures"})
+#: Views that a command has to fill first.
+_KEPT = {"changes": "link", "account": "link", "measures": "report"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,9 @@ def answer(engine: Engine, asked: Query) -> Answer:
         sqlite = engine.dialect.name == "sqlite"
         connection.execute(text("PRAGMA query_only = ON" if sqlite else "SET TRANSACTION READ ONLY"))
         try:
-            for view in _words(asked.sql) & _KEPT:
+            for view in sorted(_words(asked.sql) & _KEPT.keys()):
                 if connection.execute(text(f"SELECT 1 FROM {view} LIMIT 1")).first() is None:  # noqa: S608 - our own names
-                    raise ContentError(f"nothing is kept in {view} yet: run `egov-audit report`")
+                    raise ContentError(f"nothing is kept in {view} yet: run `egov-audit {_KEPT[view]}`")
             found = connection.execute(text(asked.sql))
             return Answer(tuple(found.keys()), [tuple(map(_plain, row)) for row in found])
         finally:
