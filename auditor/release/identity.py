@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from auditor.release.meaning import parts
-from auditor.release.stage_content import method, newest_evidence, rows
+from auditor.release.stage_content import method, newest_evidence, rows, use_utc
 
 #: Raised by one when the same content would give another id.
 _SCHEME = "1"
@@ -25,6 +25,7 @@ def release_id(session: Session) -> str:
     nothing changed but the moment of computing, the database's own numbers or the place of the archive. Raises
     ContentError when nothing was read yet.
     """
+    use_utc(session)
     newest = newest_evidence(session)
     digests = {
         f"{place} {part.view} {' '.join(part.columns)}": digest_of(rows(session, part))

@@ -14,6 +14,12 @@ from crawler.errors import ContentError
 _AT_ONCE = 5000
 
 
+def use_utc(session: Session) -> None:
+    """Let "today" in the views mean the day in UTC on PostgreSQL too, until the transaction ends."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL TIME ZONE 'UTC'"))
+
+
 def rows(session: Session, part: Part) -> Iterator[tuple[object, ...]]:
     """The rows of one part, in no order."""
     start = "SELECT DISTINCT" if part.distinct else "SELECT"

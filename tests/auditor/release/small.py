@@ -5,10 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from random import Random
 
-from auditor.db.models import MeasurementRow
+from sqlalchemy.orm import Session
+
+from auditor.db.models import CodingRow, MeasurementRow
 from auditor.db.session import connect, transaction
 from auditor.records import Entry
 from auditor.release.stage_build import build_release
@@ -17,6 +20,7 @@ from tests.auditor.link.store import NOW, store_edition
 
 ACT = "V2000019982"
 DAY = date(2023, 1, 1)
+DAYS = (date(2021, 1, 1), date(2022, 1, 1), DAY)
 
 
 def entry(number: int, name: str = "", day: date = DAY, lang: Lang = Lang.RU) -> Entry:
@@ -31,6 +35,24 @@ def figure(as_of: date = date(2023, 12, 31), value: float = 1.0) -> MeasurementR
     return MeasurementRow(as_of=as_of, lang="ru", measure="count", cell="", value=value, numerator=None,
                           denominator=None, act=ACT, edition_date=DAY, codebook="1", inputs_hash=str(value),
                           computed_at=NOW)  # fmt: skip
+
+
+def coding(key: str, at: datetime = NOW, **values: object) -> CodingRow:
+    """The machine's coding of an entry, or another one by `values`."""
+    coded: dict[str, object] = {
+        "subject_kind": "entry", "subject_key": key, "lang": "ru", "coder": "machine", "codebook": "1",
+        "evidence_hash": "x", "nature": "transactional", "completeness": "complete", "output": "document",
+        "rules": ["N3"], "confidence": 0.9, "nature_confidence": 0.9, "completeness_confidence": 0.9, "coded_at": at,
+    }  # fmt: skip
+    return CodingRow(**(coded | values))
+
+
+def shuffled(session: Session, random: Random, at: datetime = NOW) -> None:
+    """Three editions of five rows with a coding each, stored in a random order."""
+    for day in random.sample(DAYS, len(DAYS)):
+        store_edition(session, [entry(number, day=day) for number in range(1, 6)])
+    keys = [entry(number, day=day).key for day in DAYS for number in range(1, 6)]
+    session.add_all(coding(key, at) for key in random.sample(keys, len(keys)))
 
 
 def fill(db_url: str, russian: Sequence[str], kazakh: Sequence[str] = ()) -> None:

@@ -6,21 +6,25 @@ import getpass
 import hashlib
 import json
 import os
+import shutil
 import socket
 import stat
 import subprocess
 from pathlib import Path
+from random import Random
 
 import pytest
 from sqlalchemy import Engine, text
 
+from auditor.db.session import connect, transaction
 from auditor.release.schema import tables
 from auditor.release.stage_build import build_release
 from auditor.views.dictionary import views
 from auditor.views.queries import answer, queries
 from crawler.pages.records import Lang
 from tests.auditor.cli.command import EGOV_AUDIT, egov_audit
-from tests.auditor.release.small import ask, fill
+from tests.auditor.release.small import ask, figure, fill, released, shuffled
+from tests.conftest import Postgres
 
 
 @pytest.fixture(scope="session")
@@ -94,6 +98,22 @@ def test_the_same_database_gives_the_same_bytes(sample_url: str, tmp_path: Path)
         assert path.parent == folder / "var/release"
         sums.add((path.name, hashlib.sha256(path.read_bytes()).hexdigest()))
         assert sorted(each.name for each in path.parent.iterdir()) == [path.name, f"{path.name}.manifest.json"]
+    assert len(sums) == 1
+
+
+def test_neither_engine_nor_order_of_storing_shows_in_the_bytes(
+    postgres: Postgres, sqlite_template: Path, tmp_path: Path
+) -> None:
+    addresses = [f"sqlite:///{shutil.copy(sqlite_template, tmp_path / name)}" for name in ("one.db", "two.db")]
+    addresses.append(postgres.database(template=postgres.template))
+    sums = set()
+    for seed, address in enumerate(addresses):
+        engine = connect(address)
+        with transaction(engine) as session:
+            shuffled(session, Random(seed))
+            session.add(figure())
+        engine.dispose()
+        sums.add(hashlib.sha256(released(address, tmp_path / f"{seed}.sqlite").read_bytes()).hexdigest())
     assert len(sums) == 1
 
 
