@@ -49,7 +49,8 @@ def sample_command(
     *,
     size: Annotated[int | None, typer.Option("--size", help="How many items to draw.")] = None,
     ci: Annotated[
-        float | None, typer.Option("--ci", help="Half-width of a share's 95% interval (0.05: ±5 points) instead.")
+        float | None,
+        typer.Option("--ci", help="Or: half-width at most of shares in each language (0.05: ±5 points)."),
     ] = None,
     strata: Annotated[
         str, typer.Option("--strata", help="What strata are made of: nature,completeness,sector,digitised,lang,kind.")
@@ -85,7 +86,8 @@ def export_command(
 ) -> None:
     """Write one coder's own sheet in an own random order: evidence and empty columns, nobody's codes."""
     from auditor.db.review import sample_named
-    from auditor.review.stage_sheets import alias, export_doccano, export_sheet
+    from auditor.review.aliases import alias
+    from auditor.review.stage_sheets import export_doccano, export_sheet
 
     export = export_doccano if form is Form.DOCCANO else export_sheet
     with open_database(load_config().db_url) as engine, transaction(engine) as session:
@@ -102,7 +104,8 @@ def import_command(
     coder: Annotated[str | None, typer.Option("--coder", help="Refuse the sheet if it is not this coder's.")] = None,
 ) -> None:
     """Take a filled sheet back, whole or not at all; half-filled is fine, the same file twice adds nothing."""
-    from auditor.review.stage_sheets import alias, import_sheet
+    from auditor.review.aliases import alias
+    from auditor.review.stage_sheets import import_sheet
 
     # Two imports of one file at a time would both find its answers new.
     with open_database(load_config().db_url) as engine, exclusive(engine, "sheet"), transaction(engine) as session:
@@ -116,30 +119,37 @@ def code_form_command(
     coder: CoderName,
     sample: SampleName = None,
     ui: Annotated[Lang, typer.Option("--lang-ui", help="Language of the questions: ru, kk or en.")] = Lang.RU,
+    again: Annotated[bool, typer.Option("--again", help="Go again through what was coded at the terminal.")] = False,
+    item: Annotated[str | None, typer.Option("--item", metavar="ID", help="With --again: only this item.")] = None,
 ) -> None:
     """Code at the terminal, keyboard only; every item is kept at once, the same command goes on where it stopped."""
-    from auditor.db.review import add_answers, codings_for, sample_named
+    from auditor.db.review import add_answers, sample_named
+    from auditor.review.aliases import alias
     from auditor.review.form import Form as TerminalForm
     from auditor.review.form import Terminal
-    from auditor.review.stage_sample import terminal_sheet
-    from auditor.review.stage_sheets import alias
+    from auditor.review.stage_sample import said_at_terminal, terminal_sheet
 
     # A byte that is no UTF-8 is no answer, and no reason to lose the sitting.
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="replace")
     who = alias(coder)
+    if item is not None and not again:
+        raise UsageError("--item says what to code --again")
     with open_database(load_config().db_url) as engine:
         with transaction(engine) as session:
             chosen = sample_named(session, sample)
             sheet, items = terminal_sheet(session, chosen, who, datetime.now(UTC))
-            known = codings_for(session, items, sheet.codebook)
-        done = {key for key, codings in known.items() if any(one.coder == who for one in codings)}
+            done, before = said_at_terminal(session, sheet, items)
+        if item is not None and item not in before:
+            raise UsageError(f"{who} coded no item {item} of sample {chosen.name} at the terminal")
+        if item is not None:
+            before = {item: before[item]}
 
         def save(item: SampleItem, answer: Answer) -> None:
             with transaction(engine) as session:
                 add_answers(session, sheet, who, [(item, answer)], datetime.now(UTC))
 
-        kept = TerminalForm(Terminal(_ask, say), items, done, save, ui).run()
+        kept = TerminalForm(Terminal(_ask, say), items, done, save, ui, before, again).run()
     note(f"{kept} answers of {who} kept")
 
 
@@ -155,8 +165,13 @@ def adjudicate_command(
 ) -> None:
     """Show where coders differ, side by side; write them out for a decision; take decisions with their reasons back."""
     from auditor.db.review import sample_named
-    from auditor.review.stage_adjudicate import export_differences, import_decisions, open_differences
-    from auditor.review.stage_sheets import alias
+    from auditor.review.aliases import alias
+    from auditor.review.stage_adjudicate import (
+        export_differences,
+        import_decisions,
+        open_differences,
+        waiting_elsewhere,
+    )
 
     if export is not None and take is not None:
         raise UsageError("--export and --import exclude each other")
@@ -175,12 +190,15 @@ def adjudicate_command(
                 _, count = export_differences(session, chosen, who, export, datetime.now(UTC))
             else:
                 found, notes = open_differences(session, chosen)
+            elsewhere = waiting_elsewhere(session, chosen)
     if export is not None:
         note(f"{count} differences of sample {chosen.name} for {who} to decide")
         say(str(export))
         return
     _say_differences(found, notes)
     note(f"{len(found)} differences in sample {chosen.name} wait for a decision")
+    for name, waiting in elsewhere.items():
+        note(f"{waiting} wait in sample {name}: --sample {name!r}")
 
 
 @sheet_app.command("stale")
@@ -228,7 +246,15 @@ def _ask(prompt: str) -> str | None:
 
 
 def _say_taken(taken: Taken) -> None:
-    say(f"{taken.coder}: {taken.added} new, {taken.same} as before, {taken.empty} empty")
+    changed = f", {len(taken.changed)} changed" if taken.changed else ""
+    new = taken.added - len(taken.changed)
+    say(f"{taken.coder}: {new} new{changed}, {taken.same} as before, {taken.empty} empty")
+    for line in taken.changed:
+        note(f"  {line}")
+    if taken.absent:
+        note(f"{taken.absent} items of the sample are not in the file: they stay uncoded")
+    if taken.own:
+        note(f"{taken.own} decisions are on items that {taken.coder} coded too: a third person's word weighs more")
     if taken.waiting:
         note(f"{len(taken.waiting)} items have a code on one axis only and were left for later:")
         for key in taken.waiting:

@@ -129,6 +129,11 @@ def open_sheet(session: Session, sample_id: int, coder: str, form: str) -> Sheet
     return None if row is None else _sheet(row)
 
 
+def coders(session: Session) -> set[str]:
+    """The aliases of everyone who was ever handed a sheet."""
+    return set(session.scalars(select(SheetRow.coder).distinct()))
+
+
 def coded_by_people(session: Session, kind: str, codebook: str) -> dict[str, str]:
     """Language by key of the entries or listings that any person coded or decided under one codebook."""
     statement = select(CodingRow.subject_key, CodingRow.lang).where(

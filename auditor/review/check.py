@@ -18,7 +18,7 @@ _LONGEST_NOTE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class SheetCheck:
-    """What a sheet says: answers, items left empty, items with one axis only (they wait), and every fault.
+    """What a sheet says: answers, items left empty, items with one axis only (they wait), absent ones, every fault.
 
     `rows` tells in which row of the file an item stands.
     """
@@ -28,6 +28,7 @@ class SheetCheck:
     waiting: tuple[str, ...]
     faults: tuple[Fault, ...]
     rows: Mapping[str, int]
+    absent: int = 0
 
 
 def check_header(header: Sequence[str], fill_in: Sequence[str]) -> list[Fault]:
@@ -71,7 +72,7 @@ def check_grid(grid: Grid, items: Mapping[str, SampleItem], mark: str, fill_in: 
         elif not found:
             answers.append((item, _answer(item.key, codes)))
     faults.sort(key=lambda fault: fault.row)
-    return SheetCheck(tuple(answers), empty, tuple(waiting), tuple(faults), seen)
+    return SheetCheck(tuple(answers), empty, tuple(waiting), tuple(faults), seen, len(items) - len(seen))
 
 
 def _item(

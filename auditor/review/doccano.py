@@ -20,12 +20,16 @@ from crawler.errors import ContentError
 _FIELDS = ("name", "result", "category", "provider")
 
 
-def doccano_line(item: SampleItem, mark: str) -> str:
-    """One item as a line of JSON, without its line end."""
+def doccano_text(item: SampleItem) -> str:
+    """What a coder sees of an item: the evidence, a line a field."""
     given = item.subject.given
     texts = ((field, cell_text(getattr(given, field))) for field in _FIELDS)
-    shown = "\n".join(f"{word('fields', field, given.lang)}: {text}" for field, text in texts if text)
-    told: dict[str, Any] = {"text": shown, "label": []}
+    return "\n".join(f"{word('fields', field, given.lang)}: {text}" for field, text in texts if text)
+
+
+def doccano_line(item: SampleItem, mark: str) -> str:
+    """One item as a line of JSON, without its line end."""
+    told: dict[str, Any] = {"text": doccano_text(item), "label": []}
     told |= dict(zip(SHOWN, shown_cells(item), strict=True))
     # doccano gives every line an `id` of its own.
     told["item"] = told.pop("id")
@@ -51,6 +55,7 @@ def read_doccano(path: Path, raw: bytes) -> Grid:
         told = _parsed(line, number, grid.faults)
         if told is not None:
             grid.rows.append((number, _cells(told, number, grid.faults)))
+            grid.texts.append((number, str(told.get("item") or ""), str(told.get("text") or "")))
     if not grid.rows and not grid.faults:
         raise ContentError(f"{path} is empty")
     return grid

@@ -30,7 +30,8 @@ class Terminal:
 class Form:
     """One sitting of one coder over the items of a sample, in the coder's own order.
 
-    `done` holds the keys coded before; `save` keeps one answer and is called once an item.
+    `done` holds the keys coded before; `save` keeps one answer. With `again` coded items are asked once more, and each
+    shows what the coder said `before`, by key; a new answer is one more, and the newest counts.
     """
 
     terminal: Terminal
@@ -38,11 +39,13 @@ class Form:
     done: set[str]
     save: Callable[[SampleItem, Answer], None]
     lang: Lang
+    before: dict[str, str] = field(default_factory=dict)
+    again: bool = False
     _stopped: bool = field(default=False, init=False)
 
     def run(self) -> int:
         """Ask until everything is coded or the coder stops; gives how many answers were kept in this sitting."""
-        todo = [item for item in self.items if item.key not in self.done]
+        todo = [item for item in self.items if (item.key in self.before if self.again else item.key not in self.done)]
         self._tell(self._word("keys"))
         kept = at = 0
         while at < len(todo) and not self._stopped:
@@ -56,6 +59,7 @@ class Form:
             elif isinstance(answer, Answer):
                 self.save(todo[at], answer)
                 self.done.add(todo[at].key)
+                self.before[todo[at].key] = in_codes(answer.nature, answer.completeness, answer.output, answer.sector)
                 self._tell(self._word("kept"))
                 kept += 1
                 at += 1
@@ -121,6 +125,8 @@ class Form:
             text = cell_text(getattr(item.subject.given, name))
             if text:
                 self._tell(f"{word('fields', name, self.lang)}: {text}")
+        if item.key in self.before:
+            self._tell(self._word("before").format(codes=self.before[item.key]))
 
     def _rules(self) -> None:
         for rule, text in rules_in_words(self.lang).items():
@@ -131,6 +137,11 @@ class Form:
 
     def _tell(self, text: str) -> None:
         self.terminal.tell(text)
+
+
+def in_codes(*codes: str) -> str:
+    """An answer's codes in one line; what was left open is left out."""
+    return " / ".join(str(code) for code in codes if code)
 
 
 def _chosen(column: str, said: str) -> str | None:

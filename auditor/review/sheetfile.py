@@ -59,7 +59,9 @@ def write_sheet(path: Path, table: Table) -> None:
 
 
 def refuse_overwriting(path: Path) -> None:
-    """Raise UsageError if there is such a file: it may hold a coder's work."""
+    """Raise UsageError if there is such a file, which may hold a coder's work, or no folder to put it in."""
+    if not path.parent.is_dir():
+        raise UsageError(f"{path}: there is no folder {path.parent}")
     if path.exists():
         raise UsageError(f"{path} is there already and may be filled in: choose another name")
 

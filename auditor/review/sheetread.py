@@ -13,18 +13,20 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from lxml import etree
 from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
 
+from auditor.review.columns import MARK
 from auditor.review.records import Fault
 from crawler.errors import ContentError, UsageError
 
 if TYPE_CHECKING:
+    from openpyxl import Workbook
     from openpyxl.cell.cell import Cell, MergedCell
 
 #: No sheet of ours is larger, packed or unpacked.
@@ -33,10 +35,11 @@ _UNPACKED = 400_000_000
 _MOST_ROWS = 100_000
 _MOST_COLUMNS = 60
 _CELL = 1_000_000
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 # What openpyxl raises over a workbook that is damaged inside; it has no error of its own for that.
 _DAMAGED = (
     *(zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, SyntaxError, zlib.error, EOFError),
-    *(AttributeError, IndexError, NotImplementedError),
+    *(AttributeError, IndexError, NotImplementedError, StopIteration),
 )
 
 
@@ -47,6 +50,8 @@ class Grid:
     header: tuple[str, ...] = ()
     rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    #: Of a JSONL file: line, item and the text that was labelled.
+    texts: list[tuple[int, str, str]] = field(default_factory=list)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -82,7 +87,7 @@ def _grid(lines: Iterable[_Line], path: Path) -> Grid:
             grid.header = tuple(cell.strip().lower() for cell in cells)
             while grid.header and not grid.header[-1]:
                 grid.header = grid.header[:-1]
-            grid.faults += faults
+            grid.faults += [Fault(one.row, _heading(grid.header, one.column), one.message) for one in faults]
             continue
         named = [Fault(one.row, _heading(grid.header, one.column), one.message) for one in faults]
         grid.faults += named
@@ -136,15 +141,16 @@ def _xlsx_lines(path: Path, raw: bytes) -> Iterator[_Line]:
         with warnings.catch_warnings():
             # openpyxl warns of parts that it does not read; none of them holds a cell.
             warnings.simplefilter("ignore", UserWarning)
-            merged = _merged(path, raw)
-            if merged:
-                raise ContentError(f"{path}: merged cells {', '.join(merged)}: undo the merging, one code a cell")
+            _refuse_bomb(path, raw)
             book = load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False)
-            sheet = book["coding"] if "coding" in book.sheetnames else book.worksheets[0]
+            title = _coding_sheet(book)
+            sheet = book[title]
+            merged = _merged(raw, title)
             # The size written in the file can be anything.
             sheet.reset_dimensions()
             for number, cells in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS), start=1):
-                yield _xlsx_line(number, cells)
+                at, texts, faults = _xlsx_line(number, cells)
+                yield at, texts, [*faults, *merged.get(number, ())]
             book.close()
     except _DAMAGED as error:
         raise ContentError(f"{path} is no readable XLSX workbook: {type(error).__name__}: {error}") from error
@@ -171,24 +177,44 @@ def _xlsx_line(number: int, cells: Iterable[Cell | MergedCell]) -> _Line:
     return number, texts, faults
 
 
-def _merged(path: Path, raw: bytes) -> list[str]:
-    """Ranges of merged cells in any sheet; openpyxl's streaming reader shows them as empty cells."""
-    found: list[str] = []
+def _coding_sheet(book: Workbook) -> str:
+    """The name of the sheet that is filled in, wherever it stands: `coding`, else the one with a column for marks."""
+    if "coding" in book.sheetnames:
+        return "coding"
+    for title in book.sheetnames:
+        sheet = book[title]
+        sheet.reset_dimensions()
+        _, heading, _ = _xlsx_line(1, next(sheet.iter_rows(max_row=1, max_col=_MOST_COLUMNS), ()))
+        if MARK in [text.strip().lower() for text in heading]:
+            return title
+    return book.sheetnames[0]
+
+
+def _refuse_bomb(path: Path, raw: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(raw)) as packed:
-        parts = packed.infolist()
-        if sum(part.file_size for part in parts) > _UNPACKED:
+        if sum(part.file_size for part in packed.infolist()) > _UNPACKED:
             raise ContentError(f"{path} unpacks to more than {_UNPACKED:,} bytes; no sheet of ours does")
-        for part in parts:
-            if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
-                with packed.open(part) as stream:
-                    found += _merged_in(stream)
+
+
+def _merged(raw: bytes, title: str) -> dict[int, list[Fault]]:
+    """Merged cells of one sheet by their first row; openpyxl's streaming reader shows them as empty cells."""
+    found: dict[int, list[Fault]] = {}
+    with zipfile.ZipFile(io.BytesIO(raw)) as packed, packed.open(_part_of(packed, title)) as stream:
+        for _, element in etree.iterparse(stream, resolve_entities=False, no_network=True):
+            if element.tag.rpartition("}")[2] == "mergeCell":
+                ref = str(element.get("ref"))
+                column, row, _, _ = range_boundaries(ref)
+                fault = Fault(row or 1, str(column), f"merged cells {ref}: undo the merging, one code a cell")
+                found.setdefault(fault.row, []).append(fault)
+            element.clear()
     return found
 
 
-def _merged_in(stream: IO[bytes]) -> list[str]:
-    found = []
-    for _, element in etree.iterparse(stream, resolve_entities=False, no_network=True):
-        if element.tag.rpartition("}")[2] == "mergeCell":
-            found.append(str(element.get("ref")))
-        element.clear()
-    return found
+def _part_of(packed: zipfile.ZipFile, title: str) -> str:
+    """Where in the package a sheet's cells stand."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    sheets = etree.fromstring(packed.read("xl/workbook.xml"), parser).iter("{*}sheet")
+    wanted = next(sheet.get(_RELATION) for sheet in sheets if sheet.get("name") == title)
+    relations = etree.fromstring(packed.read("xl/_rels/workbook.xml.rels"), parser).iter("{*}Relationship")
+    target = next(str(one.get("Target")) for one in relations if one.get("Id") == wanted)
+    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from auditor.coding.codebook import CODEBOOK, MACHINE
 from auditor.coding.in_force import ADJUDICATED, newest_by_person
-from auditor.db.review import add_answers, coded_by_people, codings_for, codings_under, hand_notes, items_of
+from auditor.db.review import add_answers, coded_by_people, codings_for, codings_under, hand_notes, items_of, samples
 from auditor.records import StoredCoding
 from auditor.review.check import check_grid
 from auditor.review.columns import CODER, DECISION, MARK, SHOWN, cell_text, shown_cells
@@ -40,6 +40,13 @@ def open_differences(session: Session, sample: Sample) -> tuple[list[Difference]
     found = differences(items, codings_for(session, items, sample.codebook))
     ids = [one.id for difference in found for one in difference.codings]
     return found, {coding_id: note for coding_id, (_, note, _) in hand_notes(session, ids).items()}
+
+
+def waiting_elsewhere(session: Session, sample: Sample) -> dict[str, int]:
+    """By the names of the other samples of this codebook: how many differences wait for a decision there."""
+    others = [one for one in samples(session) if one.id != sample.id and one.codebook == CODEBOOK]
+    counts = {one.name: len(open_differences(session, one)[0]) for one in others}
+    return {name: count for name, count in counts.items() if count}
 
 
 def export_differences(session: Session, sample: Sample, coder: str, path: Path, now: datetime) -> tuple[Sheet, int]:
@@ -72,9 +79,10 @@ def import_decisions(session: Session, path: Path, coder: str | None, now: datet
     ids = [one.id for codings in known.values() for one in codings if one.coder == decider]
     reasons = {coding_id: reason for coding_id, (_, _, reason) in hand_notes(session, ids).items()}
     new = [(item, answer) for item, answer in checked.answers if not _decided(answer, decider, known, reasons)]
+    own = sum(any(one.coder == sheet.coder for one in known.get(item.key, ())) for item, _ in new)
     between = {item.key: [one.id for one in newest_by_person(known.get(item.key, ()))] for item, _ in new}
     added = add_answers(session, sheet, decider, new, now, between)
-    return Taken(sheet.coder, added, len(checked.answers) - added, checked.empty, checked.waiting)
+    return Taken(sheet.coder, added, len(checked.answers) - added, checked.empty, checked.waiting, own=own)
 
 
 def stale_codings(session: Session) -> list[Stale]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,23 +12,29 @@ from sqlalchemy.orm import Session
 from auditor.coding.codebook import CODEBOOK, MACHINE
 from auditor.db.codings import codings_of
 from auditor.db.read import edition_at
-from auditor.db.review import add_sample, add_sheet, items_of, open_sheet
+from auditor.db.review import add_sample, add_sheet, coders, codings_for, hand_notes, items_of, open_sheet
 from auditor.records import Coding
+from auditor.review.aliases import refuse_look_alike
+from auditor.review.form import in_codes
 from auditor.review.records import Sample, SampleItem, Sheet, Subject
-from auditor.review.sampling import draw, in_order, order_seed, size_for
+from auditor.review.sampling import draw, draw_by_language, in_order, order_seed
 from auditor.review.stage_subjects import entry_subjects, listing_subjects
 from crawler.errors import ContentError, UsageError
 from crawler.pages.records import Lang
 
 #: What strata can be made of.
 DIMENSIONS = ("nature", "completeness", "sector", "digitised", "lang", "kind")
+#: A sample's name stands in messages, lists and file names: one line, no more than its column holds.
+_NAME = re.compile(r"\w[\w .()+-]{0,79}")
+#: What both engines keep as a seed.
+_LARGEST_SEED = 2**63 - 1
 #: Languages the register is published in.
 _REGISTER = (Lang.RU, Lang.KK)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What sample is asked for: a `size`, or the half-width (0–1) that a share's interval shall have."""
+    """What sample is asked for: a `size`, or the half-width (0–1) that no share in a language shall exceed."""
 
     seed: int
     as_of: date
@@ -42,23 +49,18 @@ def make_sample(session: Session, wanted: Wanted, now: datetime) -> tuple[Sample
     """Draw and keep a sample. Raises UsageError for what cannot be drawn, ContentError where there is nothing yet."""
     if (wanted.size is None) == (wanted.half_width is None):
         raise UsageError("say how large the sample shall be: --size N or --ci 0.05")
-    for word in wanted.by:
-        if word not in DIMENSIONS:
-            raise UsageError(f"strata by {word!r}: choose from {', '.join(DIMENSIONS)}")
+    _check(wanted)
     frame = _frame(session, wanted)
     if not frame:
-        raise ContentError(
-            f"nothing to draw from: no edition of the register was read that is in force on {wanted.as_of}"
-        )
-    size = wanted.size if wanted.size is not None else size_for(wanted.half_width or 0, len(frame))
-    if size < 1:
-        raise UsageError("a sample has at least one item")
+        raise ContentError(_nothing(session, wanted))
     pairs = _stratified(session, frame, wanted.by)
-    size = size if wanted.size is not None else max(size, len({stratum for stratum, _ in pairs}))
-    items, strata = draw(pairs, size, wanted.seed)
+    if wanted.size is not None:
+        items, strata = draw(pairs, wanted.size, wanted.seed)
+    else:
+        items, strata = draw_by_language(pairs, wanted.half_width or 0, wanted.seed)
     sample = Sample(
         id=0,
-        name=wanted.name or f"n{size}-s{wanted.seed}-{wanted.as_of.isoformat()}",
+        name=wanted.name or f"n{len(items)}-s{wanted.seed}-{wanted.as_of.isoformat()}",
         seed=wanted.seed,
         frame_size=len(frame),
         half_width=wanted.half_width,
@@ -71,15 +73,38 @@ def make_sample(session: Session, wanted: Wanted, now: datetime) -> tuple[Sample
     return add_sample(session, sample, items), items
 
 
+def _check(wanted: Wanted) -> None:
+    for word in wanted.by:
+        if word not in DIMENSIONS:
+            raise UsageError(f"strata by {word!r}: choose from {', '.join(DIMENSIONS)}")
+    if wanted.size is not None and wanted.size < 1:
+        raise UsageError("a sample has at least one item")
+    if not 0 <= wanted.seed <= _LARGEST_SEED:
+        raise UsageError(f"--seed {wanted.seed}: give a whole number from 0 to {_LARGEST_SEED:,}")
+    if wanted.name is not None and not _NAME.fullmatch(wanted.name):
+        raise UsageError(
+            f"--name {wanted.name[:100]!r}: up to 80 letters, digits, spaces and . ( ) + - _, a letter or digit first"
+        )
+
+
+def _nothing(session: Session, wanted: Wanted) -> str:
+    if "entry" not in wanted.kinds:
+        return "nothing to draw from: no listing of the portal was read"
+    reason = f"nothing to draw from: no edition of the register was read that is in force on {wanted.as_of}"
+    return f"{reason}; there are listings: --of listings" if listing_subjects(session) else reason
+
+
 def hand_out(session: Session, sample: Sample, coder: str, form: str, now: datetime) -> tuple[Sheet, list[SampleItem]]:
     """A new sheet of a sample for one coder, and its items in that coder's own order.
 
-    Raises ContentError for a sample of another codebook version: its codings would not count.
+    Raises ContentError for a sample of another codebook version: its codings would not count; UsageError for an alias
+    that a person would take for another coder's.
     """
     if sample.codebook != CODEBOOK:
         raise ContentError(
             f"sample {sample.name} is of codebook version {sample.codebook}, this one is {CODEBOOK}: draw a new one"
         )
+    refuse_look_alike(coder, coders(session))
     seed = order_seed(sample.name, sample.seed, coder)
     sheet = Sheet(0, "", sample.id, coder, form, seed, sample.codebook, now)
     return add_sheet(session, sheet), in_order(items_of(session, sample.id), seed)
@@ -91,6 +116,26 @@ def terminal_sheet(session: Session, sample: Sample, coder: str, now: datetime) 
     if sheet is None or sample.codebook != CODEBOOK:
         return hand_out(session, sample, coder, "terminal", now)
     return sheet, in_order(items_of(session, sample.id), sheet.order_seed)
+
+
+def said_at_terminal(session: Session, sheet: Sheet, items: Sequence[SampleItem]) -> tuple[set[str], dict[str, str]]:
+    """The keys of the items that a sheet's coder has coded, and the codes of those whose newest is of this sheet.
+
+    Those coded last on a file are not for the terminal to change: the file would be refused as another mind.
+    """
+    newest = {
+        key: one
+        for key, codings in codings_for(session, items, sheet.codebook).items()
+        for one in codings
+        if one.coder == sheet.coder
+    }
+    places = hand_notes(session, [one.id for one in newest.values()])
+    own = {
+        key: in_codes(one.coding.nature, one.coding.completeness, one.coding.output, one.coding.sector)
+        for key, one in newest.items()
+        if places[one.id][0] == sheet.id
+    }
+    return set(newest), own
 
 
 def _frame(session: Session, wanted: Wanted) -> list[Subject]:

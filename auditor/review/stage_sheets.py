@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +11,13 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from auditor.coding.codebook import CODEBOOK, MACHINE
-from auditor.coding.in_force import ADJUDICATED, axes_of
+from auditor.coding.codebook import CODEBOOK
+from auditor.coding.in_force import axes_of
 from auditor.db.review import add_answers, codings_for, hand_notes, items_of, sheet_by_token
 from auditor.records import StoredCoding
 from auditor.review.check import check_grid
 from auditor.review.columns import ANSWERS, MARK, SHOWN, shown_cells
-from auditor.review.doccano import doccano_line, read_doccano
+from auditor.review.doccano import doccano_line, doccano_text, read_doccano
 from auditor.review.records import Answer, Fault, Sample, SampleItem, Sheet
 from auditor.review.sheetfile import Table, refuse_overwriting, write_sheet
 from auditor.review.sheetread import Grid, read_bytes, read_sheet
@@ -26,29 +25,25 @@ from auditor.review.stage_sample import hand_out
 from crawler.errors import ContentError, UsageError
 from crawler.pages.text import plain
 
-_ALIAS = re.compile(r"\w[\w.-]{0,39}")
 _MARK = re.compile(r"v(?P<codebook>[^-]+)-(?P<token>[0-9a-f]{12})")
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What an import did: rows added, answers that were there already, items empty, items with one axis only."""
+    """What an import did: rows added, answers that were there already, items empty, items with one axis only.
+
+    `changed` names the rows among those added that take back an earlier answer, `absent` counts the items of the sample
+    that the file does not have, `own` the items that who decides has coded too.
+    """
 
     coder: str
     added: int
     same: int
     empty: int
     waiting: tuple[str, ...]
-
-
-def alias(text: str) -> str:
-    """A coder's alias as it is kept: lower case, so that Anna and anna are one. Raises UsageError."""
-    folded = unicodedata.normalize("NFC", text.strip()).casefold()
-    if not _ALIAS.fullmatch(folded) or folded == MACHINE or folded.startswith(ADJUDICATED.rstrip(":")):
-        raise UsageError(
-            f"{text!r} cannot be a coder's alias: up to 40 letters, digits, '.', '_' or '-', and not `{MACHINE}`"
-        )
-    return folded
+    changed: tuple[str, ...] = ()
+    absent: int = 0
+    own: int = 0
 
 
 def export_sheet(session: Session, sample: Sample, coder: str, path: Path, now: datetime) -> tuple[Sheet, int]:
@@ -63,6 +58,8 @@ def export_sheet(session: Session, sample: Sample, coder: str, path: Path, now: 
 def export_doccano(session: Session, sample: Sample, coder: str, path: Path, now: datetime) -> tuple[Sheet, int]:
     """Write a coder's items as JSONL for doccano; gives the sheet and the number of items."""
     refuse_overwriting(path)
+    if path.suffix.lower() != ".jsonl":
+        raise UsageError(f"{path}: give a file name that ends in .jsonl, which is what doccano takes")
     sheet, items = hand_out(session, sample, coder, "doccano", now)
     partial = path.with_name(path.name + ".part")
     with partial.open("w", encoding="utf-8", newline="\n") as stream:
@@ -81,10 +78,13 @@ def import_sheet(session: Session, path: Path, coder: str | None, now: datetime)
         raise ContentError(f"{path} is a sheet of decisions: take it back with `egov-audit sheet adjudicate --import`")
     items = items_of(session, sheet.sample_id)
     checked = check_grid(grid, {item.key: item for item in items}, sheet.mark, ANSWERS)
+    told = {item.key: doccano_text(item) for item in items}
+    altered = [Fault(row, "text", f"not the text of {key}") for row, key, text in grid.texts if told.get(key) != text]
     newest = own_newest(session, sheet, items)
     notes = hand_notes(session, [known.id for known in newest.values()])
-    faults = list(checked.faults)
+    faults = [*checked.faults, *altered]
     new = []
+    changed = []
     for item, answer in checked.answers:
         known = newest.get(item.key)
         if known is None:
@@ -95,9 +95,11 @@ def import_sheet(session: Session, path: Path, coder: str | None, now: datetime)
             faults.append(Fault(checked.rows[item.key], "nature", _contradiction(known)))
         elif not said_before(answer, known, note):
             new.append((item, answer))
+            changed.append(_change(checked.rows[item.key], answer, known))
     refuse(path, faults)
     added = add_answers(session, sheet, sheet.coder, new, now)
-    return Taken(sheet.coder, added, len(checked.answers) - added, checked.empty, checked.waiting)
+    same = len(checked.answers) - added
+    return Taken(sheet.coder, added, same, checked.empty, checked.waiting, tuple(changed), checked.absent)
 
 
 def known_sheet(session: Session, path: Path, grid: Grid, coder: str | None) -> Sheet:
@@ -143,9 +145,16 @@ def said_before(answer: Answer, known: StoredCoding, note: str) -> bool:
     return told == (answer.nature, answer.completeness, answer.output, answer.sector, answer.note)
 
 
+def _change(row: int, answer: Answer, known: StoredCoding) -> str:
+    now, before = f"{answer.nature}/{answer.completeness}", "/".join(axes_of(known))
+    codes = f"{now}, before {before}" if now != before else f"{now} as before; output, sector or note changed"
+    return f"row {row}: {known.subject} {codes}"
+
+
 def _contradiction(known: StoredCoding) -> str:
     """One alias with two minds on two sheets is two people, or one who must decide on the sheet coded first."""
     return (
         f"{known.coder} coded {known.subject} {'/'.join(axes_of(known))} on another sheet: two coders under one alias? "
-        "A change of mind goes into the sheet it was first coded on"
+        "A change of mind goes into the sheet it was first coded on; if that was the terminal: "
+        f"`egov-audit sheet code --coder {known.coder} --again`"
     )

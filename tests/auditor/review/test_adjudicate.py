@@ -119,6 +119,29 @@ def test_from_difference_to_decision(sheet: Sheet, tmp_path: Path, capsys: pytes
         assert len(json.loads(between) if isinstance(between, str) else between) == 2
 
 
+def test_differences_of_another_sample_and_a_judge_in_the_own_cause(
+    lite: Sheet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert lite("sample", "--size", "12", "--strata", "lang", "--name", "first") == 0
+    for coder, odd in (("anna", ""), ("boris", "водительского")):
+        path = tmp_path / f"{coder}.csv"
+        assert lite("export", "--coder", coder, "--out", path) == 0
+        desk.fill_in(path, partial(answers, odd))
+        assert lite("import", path) == 0
+    assert lite("sample", "--size", "1", "--strata", "", "--name", "second", "--seed", "3") == 0
+    capsys.readouterr()
+    assert lite("adjudicate") == 0
+    err = capsys.readouterr().err
+    assert "0 differences in sample second" in err
+    assert "1 wait in sample first: --sample 'first'" in err
+    path = tmp_path / "decide.csv"
+    assert lite("adjudicate", "--sample", "first", "--coder", "anna", "--export", path) == 0
+    desk.fill_in(path, lambda number, row: {**PAPER, "reason": "N3"})
+    capsys.readouterr()
+    assert lite("adjudicate", "--import", path) == 0
+    assert "1 decisions are on items that anna coded too" in capsys.readouterr().err
+
+
 def test_agreement_of_people_and_with_the_machine(
     sheet: Sheet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -75,7 +75,9 @@ def test_ids_sorted_away_from_their_texts(handed: Path, lite: Sheet, capsys: pyt
     assert "were rows or columns moved apart?" in refused(lite, capsys, handed)
 
 
-def test_rows_sorted_whole_and_rows_taken_out_are_fine(handed: Path, lite: Sheet) -> None:
+def test_rows_sorted_whole_and_rows_taken_out_are_fine(
+    handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]
+) -> None:
     rows = sorted(desk.read(handed), key=lambda row: row["name"])[:9]
     path = handed.with_suffix(".csv")
     with path.open("w", encoding="utf-8", newline="") as stream:
@@ -84,6 +86,7 @@ def test_rows_sorted_whole_and_rows_taken_out_are_fine(handed: Path, lite: Sheet
         writer.writerows({**row, **GOOD, "name": row["name"].replace("=СУММА", "'=СУММА")} for row in rows)
     assert lite("import", path) == 0
     assert len(people()) == 9
+    assert "3 items of the sample are not in the file: they stay uncoded" in capsys.readouterr().err
 
 
 def test_an_id_twice(handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,9 +96,50 @@ def test_an_id_twice(handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[st
 
 
 def test_merged_cells(handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]) -> None:
-    desk.fill_in(handed, lambda number, row: GOOD)
+    desk.fill_in(handed, lambda number, row: {**GOOD, "sector": "99"} if number == 6 else GOOD)
     edit(handed, lambda sheet, at: sheet.merge_cells("G3:G5"))
-    assert "merged cells G3:G5" in refused(lite, capsys, handed)
+    err = refused(lite, capsys, handed)
+    assert "row 3, column nature: merged cells G3:G5: undo the merging" in err
+    assert "row 8, column sector: unknown code '99'" in err, "the merging hides no other fault"
+
+
+def test_another_sheet_of_the_workbook_is_the_coders_own(handed: Path, lite: Sheet) -> None:
+    desk.fill_in(handed, lambda number, row: GOOD)
+    book = load_workbook(handed)
+    book["codebook"].merge_cells("A1:C1")
+    book["coding"].title = "кодирование"
+    book.move_sheet("codebook", -1)
+    book.save(handed)
+    assert lite("import", handed) == 0
+    assert len(people()) == 12
+
+
+def test_one_file_filled_in_twice_tells_what_changed(
+    handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.fill_in(handed, lambda number, row: GOOD if number < 8 else {})
+    assert lite("import", handed) == 0
+    desk.fill_in(handed, lambda number, row: {**GOOD, "completeness": "partial"} if number == 3 else GOOD)
+    key = desk.read(handed)[3]["id"]
+    capsys.readouterr()
+    assert lite("import", handed) == 0
+    out, err = capsys.readouterr()
+    assert "anna: 4 new, 1 changed, 7 as before, 0 empty" in out
+    assert f"row 5: {key} transactional/partial, before transactional/complete" in err
+
+
+@pytest.mark.parametrize("other", ["аnna", "Αnna".casefold(), "an.na", "ann" + "á"])
+def test_an_alias_that_looks_like_anothers(
+    handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str], other: str
+) -> None:
+    assert lite("export", "--coder", other, "--out", handed.with_name("new.xlsx")) == 2
+    assert "looks like the coder 'anna'" in capsys.readouterr().err
+    assert lite("export", "--coder", "ANNA", "--out", handed.with_name("new.xlsx")) == 0
+
+
+@pytest.mark.parametrize("word", ["people", "machine", "реорlе", "Adjudicated", "adjudicated.x", "a b", ""])
+def test_what_no_coder_may_be_called(handed: Path, lite: Sheet, word: str) -> None:
+    assert lite("export", "--coder", word, "--out", handed.with_name("new.xlsx")) == 2
 
 
 def test_a_formula_is_refused_though_its_value_would_be_right(

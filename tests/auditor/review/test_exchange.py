@@ -76,6 +76,17 @@ def test_doccano_there_and_back(lite: Sheet, lines: list[dict[str, object]], tmp
     assert {(one.coder, str(one.coding.output), one.coding.sector) for one in codings} == {("anna", "queue", "09")}
     assert len(codings) == 12
     assert lite("import", labelled(tmp_path / "empty.jsonl", lines)) == 0
+    assert lite("export", "--coder", "anna", "--format", "doccano", "--out", tmp_path / "anna.csv") == 2
+
+
+def test_a_text_that_was_altered(
+    lite: Sheet, lines: list[dict[str, object]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = labelled(tmp_path / "back.jsonl", lines, "nature=human_social", "completeness=partial")
+    path.write_text(path.read_text(encoding="utf-8").replace("Постановка", "Снятие", 1), encoding="utf-8")
+    assert lite("import", path) == 4
+    assert "column text: not the text of V2000019982" in capsys.readouterr().err
+    assert people() == {}
 
 
 @pytest.mark.parametrize(

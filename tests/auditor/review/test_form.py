@@ -14,6 +14,7 @@ import auditor.review
 from auditor.records import Completeness, Nature, Output
 from auditor.review.words import CHOICES, code_word, word
 from crawler.pages.records import Lang
+from tests.auditor.review import desk
 from tests.auditor.review.conftest import Sheet
 from tests.auditor.review.test_sheets import people
 
@@ -76,6 +77,32 @@ def test_bytes_that_are_no_text_are_no_answer(drawn: None) -> None:
     assert done.returncode == 0, done.stderr
     assert "There is no such answer" in done.stdout
     assert len(people()) == 1
+
+
+def test_an_answer_is_changed_in_a_later_sitting(drawn: None) -> None:
+    code("2\n2\n\n\n\n1\n1\n\n\n\nq\n", "--coder", "anna")
+    keys = sorted(people())
+    none = code("q\n", "--coder", "anna", "--again", "--item", "nothing")
+    assert none.returncode == 2
+    assert "anna coded no item nothing" in none.stderr
+    human = next(key for key, (one,) in people().items() if one.coding.nature is Nature.HUMAN_SOCIAL)
+    done = code("1\n1\n\n\n\n", "--coder", "anna", "--again", "--item", human, "--lang-ui", "en")
+    assert done.returncode == 0, done.stderr
+    assert "Your answer so far: human_social / partial" in done.stdout
+    codings = people()[human]
+    assert [str(one.coding.nature) for one in codings] == ["human_social", "transactional"], "nothing is overwritten"
+    through = code("s\ns\n", "--coder", "anna", "--again", "--lang-ui", "en")
+    assert through.stdout.count("Your answer so far: transactional / complete") == 2
+    assert sorted(people()) == keys
+
+
+def test_what_was_coded_on_a_file_is_changed_there(drawn: None, lite: Sheet, tmp_path: Path) -> None:
+    path = tmp_path / "anna.csv"
+    assert lite("export", "--coder", "anna", "--out", path) == 0
+    desk.fill_in(path, lambda number, row: {"nature": "unclear", "completeness": "unclear"})
+    assert lite("import", path) == 0
+    key = desk.read(path)[0]["id"]
+    assert code("1\n", "--coder", "anna", "--again", "--item", key).returncode == 2
 
 
 def test_without_a_sample(lite: Sheet) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 
 from auditor.records import CodingInput
 from auditor.review.records import Subject
-from auditor.review.sampling import allocate, draw, in_order, order_seed, size_for
+from auditor.review.sampling import allocate, draw, draw_by_language, in_order, order_seed, size_for
 from crawler.errors import UsageError
+from crawler.pages.records import Lang
 
 FRAMES = st.dictionaries(st.text("abcdef", min_size=1, max_size=4), st.integers(1, 60), min_size=1, max_size=12)
 
@@ -31,6 +33,21 @@ def test_sizes_of_the_textbook() -> None:
     assert size_for(0.05, 20) == 20
     with pytest.raises(UsageError, match="such as"):
         size_for(5, 1300)
+
+
+def test_a_width_is_meant_in_every_language() -> None:
+    pairs = [
+        (part, Subject("entry", f"{lang}/{at:04}", CodingInput(f"{lang} {at}", lang=lang), "hash"))
+        for lang, count in ((Lang.RU, 185), (Lang.KK, 184))
+        for at in range(count)
+        for part in ["digitised" if at % 3 else "paper"]
+    ]
+    items, strata = draw_by_language(pairs, 0.05, seed=7)
+    drawn = Counter(item.subject.given.lang for item in items)
+    assert drawn == {Lang.RU: size_for(0.05, 185), Lang.KK: size_for(0.05, 184)} == {Lang.RU: 126, Lang.KK: 125}
+    assert [item.position for item in items] == list(range(1, 252))
+    assert sorted(one.name for one in strata) == ["digitised/kk", "digitised/ru", "paper/kk", "paper/ru"]
+    assert sum(item.weight for item in items if item.subject.given.lang is Lang.KK) == pytest.approx(184)
 
 
 @given(FRAMES, st.data())

@@ -73,7 +73,7 @@ def test_there_and_back(sheet: Sheet, tmp_path: Path, capsys: pytest.CaptureFixt
         path, lambda number, row: {**CODED, "nature": "transactional", "note": ""} if number in (0, 12) else {}
     )
     assert sheet("import", path, "--coder", "ANNA") == 0
-    assert "anna: 2 new, 6 as before, 12 empty" in capsys.readouterr().out
+    assert "anna: 1 new, 1 changed, 6 as before, 12 empty" in capsys.readouterr().out
     again = people()
     assert sorted(len(codings) for codings in again.values()) == [1] * 7 + [2], (
         "the corrected code stands beside the first"
@@ -114,7 +114,7 @@ def test_weights_are_kept_and_add_up(sheet: Sheet) -> None:
         items = items_of(session, sample.id)
     engine.dispose()
     assert sample.half_width == pytest.approx(0.2)
-    assert len(items) == 15, "24.01 items of an endless frame, 14.6 of 36"
+    assert len(items) == 13 + 9, "24.01 items of an endless frame, 12.3 of 24 in Russian, 8.2 of 12 in Kazakh"
     assert sum(item.weight for item in items) == pytest.approx(36)
     assert {item.subject.given.lang for item in items} == {Lang.RU, Lang.KK}
 
@@ -151,6 +151,15 @@ def test_a_sample_is_never_drawn_over(handed: Path, lite: Sheet, capsys: pytest.
     assert "is there already and may be filled in" in capsys.readouterr().err
     assert lite("export", "--coder", "machine", "--out", handed.with_name("new.xlsx")) == 2
     assert lite("export", "--coder", "anna", "--out", "x.ods") == 2
+    assert lite("export", "--coder", "anna", "--out", "no/such/folder.xlsx") == 2
+    assert "there is no folder no/such" in capsys.readouterr().err
+    for seed in ("-1", "99999999999999999999999"):
+        assert lite("sample", "--size", "5", "--strata", "lang", "--seed", seed) == 2
+        assert "--seed" in capsys.readouterr().err
+    for name in ("a/../b \nc", "x" * 81, ""):
+        assert lite("sample", "--size", "5", "--strata", "lang", "--name", name) == 2
+        assert "--name" in capsys.readouterr().err
+    assert lite("sample", "--size", "5", "--strata", "lang", "--name", "весна 2024 (черновик)") == 0
     assert lite("export", "--coder", "anna", "--sample", "none", "--out", "x.csv") == 2
 
 
