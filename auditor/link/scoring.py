@@ -106,14 +106,18 @@ class Anchors:
         """Learn from linked rows which value of a field became which: at least twice, and more often than any other."""
         aliases: dict[str, dict[str, str]] = {}
         for name, (take, fold) in _CELLS.items():
-            counts: dict[str, Counter[str]] = {}
-            for (before, after), times in Counter((take(older), take(newer)) for older, newer in pairs).items():
-                counts.setdefault(fold(before), Counter())[fold(after)] += times
+            raw = [(take(older), take(newer)) for older, newer in pairs]
+            changed = {fold(before) for before, after in raw if before != after} - {""}
+            counts: dict[str, Counter[str]] = {value: Counter() for value in changed}
+            # Most values never changed: only those that did are worth counting.
+            for before, after in raw if changed else ():
+                if (value := fold(before)) in changed:
+                    counts[value][fold(after)] += 1
             aliases[name] = {
                 before: after
                 for before, found in counts.items()
                 for after, times in found.most_common(1)
-                if before and after and before != after and times > 1 and times * 2 > found.total()
+                if after and before != after and times > 1 and times * 2 > found.total()
             }
         return cls(tuple(pairs), aliases)
 
@@ -200,8 +204,9 @@ def name_evidence(
     """Name evidence of the leftovers, words weighed by how rare they are in the two whole editions."""
     texts_old = [folded(e.name, e.subname) for e in older]
     texts_new = [folded(e.name, e.subname) for e in newer]
-    known_old = {word for e in corpus_old for word in words(folded(e.name, e.subname))}
-    known_new = {word for e in corpus_new for word in words(folded(e.name, e.subname))}
+    known_old, known_new = (
+        set().union(*(words(folded(e.name, e.subname)) for e in corpus)) for corpus in (corpus_old, corpus_new)
+    )
     misspelt = _misspellings(texts_old, texts_new, known_old, known_new)
     stems_old = [stems(text) for text in texts_old]
     stems_new = [frozenset(stem(misspelt.get(word, word)) for word in words(text)) for text in texts_new]
@@ -226,12 +231,13 @@ def _weights(
     corpus_new: Sequence[Entry],
 ) -> dict[str, float]:
     """Weight of every stem of the leftovers: the rarer in the editions, the heavier; generic ones are light."""
-    seen: Counter[str] = Counter()
-    for entry in (*corpus_old, *corpus_new):
-        seen.update(stems(folded(entry.name, entry.subname)))
+    wanted: set[str] = set().union(*stems_old, *stems_new)
+    seen = Counter(
+        word for e in (*corpus_old, *corpus_new) for word in wanted.intersection(stems(folded(e.name, e.subname)))
+    )
     total = max(len(corpus_old) + len(corpus_new), 1)
     weights = {}
-    for word in sorted(set().union(*stems_old, *stems_new)):
+    for word in sorted(wanted):
         rarity = float(np.log((total + 8) / (seen[word] + 1)) / np.log(total + 8))
         weights[word] = (0.25 if word in GENERIC else 1.0) * max(rarity, 0.1)
     return weights
