@@ -1,4 +1,6 @@
-"""What a stranger's SQL may do on a release: read its tables and nothing else; and CSV that no spreadsheet runs."""
+"""What a stranger's SQL may do on a release: read its tables and nothing else; CSV that no spreadsheet runs; cells that
+show what they hold.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +25,8 @@ _PRAGMAS = frozenset(
         *("page_count", "page_size", "schema_version", "data_version"),
     }
 )
+#: Characters that nobody sees and that turn the reading direction or hide between letters.
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 
@@ -57,6 +61,13 @@ def _authorize(action: int, first: str | None, second: str | None, _database: st
     else:
         allowed = action in _MAY
     return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
+
+
+def shown(value: object) -> str | None:
+    """A cell's text with what cannot be seen written out (⟨U+202E⟩), None where there is nothing unseen."""
+    if not isinstance(value, str) or not _UNSEEN.search(value):
+        return None
+    return _UNSEEN.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", value)
 
 
 class SafeCsv:

@@ -9,7 +9,7 @@ from typing import Any
 
 from datasette import hookimpl
 
-from auditor.release.guard import SafeCsv, restrict
+from auditor.release.guard import SafeCsv, restrict, shown
 
 Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
@@ -30,6 +30,11 @@ class Hooks:
         """Last, so that our `escape_fts` stands in place of Datasette's. Its own notes in memory are left to it."""
         if database != "_internal":
             restrict(conn)
+
+    @hookimpl  # type: ignore[untyped-decorator]
+    def render_cell(self, value: object) -> str | None:
+        """A cell on a page: Datasette escapes it, we write out what nobody would see."""
+        return shown(value)
 
     @hookimpl  # type: ignore[untyped-decorator]
     def extra_template_vars(self) -> dict[str, object]:

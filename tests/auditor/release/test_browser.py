@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,8 +29,11 @@ def site(sample_sqlite: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture
 def page(site: Site, tmp_path: Path) -> Iterator[Page]:
     errors: list[str] = []
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.fail("no chromium here: `apt-get install chromium` (as .ci/run does) installs it", pytrace=False)
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         opened = browser.new_page(accept_downloads=True)
         opened.on("pageerror", lambda error: errors.append(str(error)))
         opened.on("request", lambda asked: errors.append(asked.url) if not asked.url.startswith(site.url) else None)

@@ -123,7 +123,8 @@ def test_time_and_rows_are_limited(site: Site) -> None:
 
 def test_no_path_of_this_machine_is_told(site: Site, tmp_path_factory: pytest.TempPathFactory) -> None:
     secret = str(tmp_path_factory.getbasetemp())
-    for path in ("/-/databases.json", "/-/metadata.json", "/-/settings.json", "/", f"/{site.id}", "/nothing"):
+    own = [f"/-/{name}.json" for name in ("databases", "metadata", "settings", "plugins", "versions", "threads")]
+    for path in (*own, "/", f"/{site.id}", "/nothing"):
         assert secret not in site.get(path)[1].decode(), path
     assert site.get("/_memory")[0] == 404
 
@@ -136,6 +137,8 @@ def test_files_and_feed(site: Site) -> None:
     head, *lines = sheet.iter_rows(values_only=True)
     assert {line[head.index("code")] or "" for line in lines} == codes
     assert any(code.startswith("00") for code in codes), "leading zeros are kept"
+    book = openpyxl.load_workbook(io.BytesIO(site.get(f"/{site.id}.xlsx", sql="SELECT * FROM changes")[1]))
+    assert book.worksheets[0].max_row - 1 == site.sql("SELECT COUNT(*) FROM changes")["rows"][0][0] > 1000
     feed = feedparser.parse(site.get("changes_feed.atom")[1])
     assert not feed.bozo
     assert len({entry.id for entry in feed.entries}) == len(feed.entries) == 200
@@ -158,8 +161,15 @@ def test_hostile_names_are_shown_harmless(hostile: Site) -> None:
         assert "<script>alert" not in page
         assert "<img src=x" not in page
         assert 'href="javascript:' not in page
+    assert "Выдача ⟨U+202E⟩ексъм⟨U+202C⟩ справки⟨U+200B⟩" in hostile.get("entries")[1].decode()
     names = [row[0] for row in hostile.sql("SELECT name FROM entries ORDER BY ordinal")["rows"]]
     assert names == list(HOSTILE), "the data itself is what the source said"
+
+
+def test_a_feed_without_changes_is_a_feed(hostile: Site) -> None:
+    feed = feedparser.parse(hostile.get("changes_feed.atom")[1])
+    assert not feed.bozo
+    assert [entry.title for entry in feed.entries] == [f"Release {hostile.id}"]
 
 
 def test_hostile_names_run_in_no_spreadsheet(hostile: Site) -> None:
