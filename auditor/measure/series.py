@@ -93,7 +93,8 @@ def _split_json(audit: DatedAudit, dimension: str, wanted: Mapping[str, Measured
 
 
 CSV_HEADER = ("year", "as_of", "observed", "edition", "breaks", "measure", "cell", "by", "group", "value", "of",
-              "share", "low", "high", "interval_low", "interval_high", "change", "remark")  # fmt: skip
+              "share", "low", "high", "corrected_share", "interval_low", "interval_high", "change",
+              "remark")  # fmt: skip
 
 
 def series_rows(years: Sequence[Year], by: Sequence[str], only: Sequence[str]) -> list[tuple[object, ...]]:
@@ -111,26 +112,32 @@ def series_rows(years: Sequence[Year], by: Sequence[str], only: Sequence[str]) -
         wanted = [m for name, m in one.audit.measured.items() if not only or name in only]
         for measured in wanted:
             for figure in measured.figures:
-                rows.append((*place, *_row(figure, "", "", before), measured.remark))
+                rows.append((*place, *_row(figure, "", "", before), _remark(figure, measured.remark)))
             rows += [
-                (*place, measured.measure, name, "", "", value, *("",) * 7, "") for name, value in measured.derived
+                (*place, measured.measure, name, "", "", value, *("",) * 8, "") for name, value in measured.derived
             ]
         for name, why in one.audit.unmeasured.items():
             if not only or name in only:
-                rows.append((*place[:2], "not_observed", *place[3:], name, *("",) * 11, why))
+                rows.append((*place[:2], "not_observed", *place[3:], name, *("",) * 12, why))
         for dimension in by:
             group_of = groups([row.entry for row in shot.entries], dimension)
             for measured in wanted:
                 for group, part in (split(measured.head, group_of) or {}).items():
-                    rows.append((*place, *_row(part, dimension, group, {}), ""))
+                    rows.append((*place, *_row(part, dimension, group, {}), _remark(part)))
         before = {(f.measure, f.cell): f for m in one.audit.measured.values() for f in m.figures}
     return rows
+
+
+def _remark(figure: Figure, remark: str = "") -> str:
+    why = f"not corrected: {figure.uncorrected}" if figure.uncorrected else ""
+    return "; ".join(text for text in (remark, why) if text)
 
 
 def _row(figure: Figure, by: str, group: str, before: Mapping[tuple[str, str], Figure]) -> tuple[object, ...]:
     earlier = before.get((figure.measure, figure.cell))
     share = None if figure.share is None else round(figure.share, 6)
-    ends = figure.interval or (None, None)
+    known = () if figure.interval is None or figure.corrected is None else (figure.corrected, *figure.interval)
+    error: list[float | None] = [round(bound, 6) for bound in known] or [None] * 3
     change = None if earlier is None else figure.value - earlier.value
     return (
         figure.measure,
@@ -142,6 +149,6 @@ def _row(figure: Figure, by: str, group: str, before: Mapping[tuple[str, str], F
         share,
         figure.low,
         figure.high,
-        *ends,
+        *error,
         change,
     )

@@ -13,6 +13,8 @@ from crawler.errors import UsageError
 
 #: The group of an entry that does not say.
 UNSAID = "(not said)"
+#: Why a group's share has no interval though the whole's can have one: a coder may err otherwise in a group.
+_APART = "groups are not checked by themselves"
 
 
 def _joined(words: Iterable[str]) -> str:
@@ -71,7 +73,7 @@ def split(figure: Figure, group_of: Mapping[str, str]) -> dict[str, Figure] | No
             high=None,
             interval=None,
             corrected=None,
-            uncorrected="",
+            uncorrected=_APART if figure.interval or figure.uncorrected else "",
         )
         for group, keys in parts.items()
     }

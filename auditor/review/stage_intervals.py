@@ -72,9 +72,11 @@ def _checks(session: Session, sample: Sample, lang: Lang, said: Mapping[str, Seq
 def _to_do(sample: Sample, waiting: int, missing: int) -> str:
     told = []
     if waiting:
-        told.append(f"{waiting} differences of the coders wait for `egov-audit sheet adjudicate`")
+        what = "difference of the coders waits" if waiting == 1 else "differences of the coders wait"
+        told.append(f"{waiting} {what} for `egov-audit sheet adjudicate`")
     if missing:
-        told.append(f"{missing} rows of sample {sample.name} are not coded by two people yet")
+        what = "row of sample {} is" if missing == 1 else "rows of sample {} are"
+        told.append(f"{missing} {what.format(sample.name)} not coded by two people yet")
     return "; ".join(told)
 
 

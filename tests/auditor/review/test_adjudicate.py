@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 from collections.abc import Mapping
@@ -15,6 +17,7 @@ from auditor.coding.in_force import Standing, standing_coding
 from auditor.db.codings import codings_of
 from auditor.db.session import connect, transaction
 from auditor.measure.records import Figure
+from auditor.measure.splits import split
 from auditor.review.estimate import Estimate
 from auditor.review.intervals import CheckedText, Checks, Intervals, Unchecked
 from auditor.review.stage_intervals import intervals_for
@@ -221,7 +224,10 @@ def test_an_unfinished_sample_takes_nothing_away(
     assert sheet("sample", "--size", "10", "--strata", "lang", "--name", "later", "--seed", "7") == 0
     out = measured(sheet, capsys)
     assert "corrected by the 24 rows of sample full that two people coded" in out
-    assert "95% between 37.5% and 37.5%)" in out
+    assert "human_social 9 (37.5%; corrected 37.5%, 95% between 37.5% and 37.5%)" in out
+    series = list(csv.DictReader(io.StringIO(measured(sheet, capsys, "--csv", "--measure", "nature"))))
+    (human,) = [row for row in series if row["cell"] == "human_social"]
+    assert [human[name] for name in ("corrected_share", "interval_low", "interval_high")] == ["0.375"] * 3
     for coder in ("carla", "denis"):
         path = tmp_path / f"{coder}.csv"
         assert sheet("export", "--coder", coder, "--sample", "later", "--out", path) == 0
@@ -302,6 +308,14 @@ def test_what_was_checked_elsewhere_tells_nothing_of_a_part() -> None:
     assert isinstance(intervals(Figure("easy_share", "", 9, 20, (), tuple(keys[70:90]))), tuple), "half of the rows"
     later = Figure("nature", "human_social", 50, 205, (), (*keys[:180], *(f"new{number}" for number in range(25))))
     assert intervals(later) == "25 of these 205 rows were not there when sample full was drawn"
+
+
+def test_a_group_of_a_corrected_figure_says_that_it_is_not() -> None:
+    whole = Figure("core_complete", "", 1, 2, ("a",), ("a", "b"), interval=(0.1, 0.6), corrected=0.4)
+    parts = split(whole, {"a": "schools", "b": "hospitals"})
+    assert parts is not None
+    assert {part.uncorrected for part in parts.values()} == {"groups are not checked by themselves"}
+    assert all(part.interval is None for part in parts.values())
 
 
 def test_the_cells_of_a_table_add_up() -> None:
