@@ -141,4 +141,7 @@ def _show_questions(session: Session, *, json_out: bool) -> None:
     for one in links:
         say(f"{one.id}  {one.link.type} {one.link.probability:.2f}  {one.link.older}  {one.link.newer}")
         say(f"    {names.get(one.link.older, '')}\n    {names.get(one.link.newer, '')}")
+        for what, value in one.link.evidence:
+            if what in ("order", "several"):
+                say(f"    {what}: {value}")
     note(f"{len(links)} open questions")

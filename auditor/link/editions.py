@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from auditor.link.assignment import Pairing, assign, probability
+import numpy as np
+
+from auditor.link.assignment import CANDIDATE_FROM, Pairing, assign, probability
 from auditor.link.groups import STRUCK_OFF, Evidence, Group, find_groups, find_regroupings
 from auditor.link.kinds import evidence_of, type_of
 from auditor.link.orders import Orders
@@ -75,9 +77,24 @@ def link_editions(
     work.take(_in_order(work, _name_and_bodies), "name_and_provider_in_order")
     if work.older and work.newer:
         _weigh(work, live_old, live_new, orders)
-    links = [orders.beside(link) for link in work.links] if orders else work.links
+    links = _told_of_rivals([orders.beside(link) for link in work.links] if orders else work.links)
     place = {entry.key: entry.ordinal for entry in live_new}
     return sorted(links, key=lambda link: (place[link.newer], link.state, link.older))
+
+
+def _told_of_rivals(links: Sequence[Link]) -> list[Link]:
+    """Candidates with rivals say so: a person may confirm more than one, and what that makes of them."""
+    open_ones = [link for link in links if link.state is LinkState.CANDIDATE]
+    into, out_of = Counter(link.newer for link in open_ones), Counter(link.older for link in open_ones)
+    told = []
+    for link in links:
+        several = []
+        if link.state is LinkState.CANDIDATE and into[link.newer] > 1:
+            several.append(("several", f"{into[link.newer]} rows may have become this one; all confirmed: merged"))
+        if link.state is LinkState.CANDIDATE and out_of[link.older] > 1:
+            several.append(("several", f"this row may have become {out_of[link.older]}; all confirmed: split"))
+        told.append(replace(link, evidence=(*link.evidence, *several)) if several else link)
+    return told
 
 
 def _code_and_text(entry: Entry) -> Hashable:
@@ -219,7 +236,9 @@ def _weigh(work: _Work, live_old: Sequence[Entry], live_new: Sequence[Entry], or
     for group in (*groups, *regrouped):
         work.links.extend(_group_links(group, older, newer))
     if orders:
-        odds += orders.odds(older, newer)
+        told = odds + orders.odds(older, newer)
+        # Orders also exclude rows to put them together in a new one: what was a question stays one.
+        odds = np.where(odds >= CANDIDATE_FROM, np.maximum(told, CANDIDATE_FROM + 0.1), told)
     for pairing in _settle_twins(assign(odds), older, newer):
         work.links.append(_weighed(older[pairing.row], newer[pairing.column], pairing))
 

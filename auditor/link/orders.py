@@ -19,6 +19,8 @@ from crawler.pages.records import Finding, Level
 
 #: Log-odds from the order's words; a row excluded and a row inserted by one order may be one service moved.
 ENDED, BEGUN, MOVED, SAME_ROW = -4.0, -4.0, -1.5, 3.0
+#: Share of unchanged rows that must bear their old number for numbers to mean anything in the edition before.
+NUMBERS_KEPT = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +62,23 @@ def orders_between(
 ) -> Orders:
     """What is said in the newer edition's notes (`now`) and not yet in the older one's (`before`), by rows.
 
-    A note means a row by its printed number, so only numbers that one live row of an edition bears are followed.
+    A note means a row by its printed number, so only numbers that one live row of an edition bears are followed, and
+    back into the older edition only if rows keep their numbers. An excluded row that still stands is known by its code.
     """
     known = {(note.change, note.row, note.order_date, note.order) for note in before}
     fresh = [note for note in now if (note.change, note.row, note.order_date, note.order) not in known]
     if not fresh:
         return Orders()
     was, new = _by_number(older), _by_number(newer)
+    if not _numbers_kept(older, newer):
+        was = {}
+    coded, excluded = _excluded_codes(older, newer), {}
+    for note in fresh:
+        key = coded.get(note.row, was.get(note.row)) if note.change is Change.EXCLUDED else None
+        if key is not None:
+            excluded[key] = note
     return Orders(
-        {was[note.row]: note for note in fresh if note.change is Change.EXCLUDED and note.row in was},
+        excluded,
         {new[note.row]: note for note in fresh if note.change is Change.INSERTED and note.row in new},
         {
             (was[note.row], new[note.row]): note
@@ -76,6 +86,30 @@ def orders_between(
             if note.change is Change.REWORDED and note.row in was and note.row in new
         },
     )
+
+
+def _numbers_kept(older: Sequence[Entry], newer: Sequence[Entry]) -> bool:
+    """Whether rows that did not change bear the numbers they bore: some editions are numbered anew."""
+    numbers = {(entry.code, entry.name, entry.subname): entry.number for entry in older if not entry.dead}
+    pairs = [
+        (numbers[same], entry.number)
+        for entry in newer
+        if not entry.dead and (same := (entry.code, entry.name, entry.subname)) in numbers
+    ]
+    return sum(before == after for before, after in pairs) >= NUMBERS_KEPT * max(len(pairs), 1)
+
+
+def _excluded_codes(older: Sequence[Entry], newer: Sequence[Entry]) -> dict[str, str | None]:
+    """Number of an excluded row of the newer edition → key of the row that had its code, None if none had."""
+    codes: dict[str, list[str]] = {}
+    for entry in older:
+        if entry.code and not entry.dead:
+            codes.setdefault(entry.code, []).append(entry.key)
+    return {
+        entry.number.strip(" .)№"): keys[0] if len(keys := codes.get(entry.code, [])) == 1 else None
+        for entry in newer
+        if entry.dead and entry.code
+    }
 
 
 def _by_number(entries: Sequence[Entry]) -> dict[str, str]:

@@ -22,6 +22,9 @@ _RU_ROWS = re.compile(rf"\bстрок\w*\s*,?\s*(?:с\s+)?(?:порядков\w+
 _KK_ROWS = re.compile(rf"(?<![\d.])({_NUMBERS})\s*-?\s*(?:ші|шы)?\s*-?\s*жол")
 _KK_NUMBERED = re.compile(rf"реттік\s+нөмір\w*\s*:?\s*({_NUMBERS})")
 _ORDER = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})\s*(?:г\.?|ж\.?|года|жылғы)?\s*№\s*([\w/-]*\w)", re.IGNORECASE)
+_UNDATED = re.compile(
+    r"(?:приказ|постановлени)\w*[^№;]{0,300}№\s*(\d[\w/-]*)|№\s*(\d[\w/-]*)\s*(?:бұйр|қаулы)", re.IGNORECASE
+)
 _CLAUSE = re.compile(r";|\.\s+(?=[^\W\d_a-zа-я])|\n|(?<=\))\s*,|,\s+(?=строк|\d[\d-]*\s?жол)", re.IGNORECASE)
 
 
@@ -119,16 +122,17 @@ def _listed(numbers: str) -> list[str]:
     return found
 
 
-def _order(text: str) -> tuple[date, str] | None:
-    """The first order's date and number in a text."""
+def _order(text: str) -> tuple[date | None, str] | None:
+    """The first order's date and number in a text; the number alone where no date goes with it."""
     for match in _ORDER.finditer(text):
         try:
             return date(int(match[3]), int(match[2]), int(match[1])), match[4].upper()
         except ValueError:  # 31.02.2020: a misprint is no date
             continue
-    return None
+    undated = _UNDATED.search(text)
+    return (None, (undated[1] or undated[2]).upper()) if undated else None
 
 
-def _sole_order(text: str) -> tuple[date, str] | None:
+def _sole_order(text: str) -> tuple[date | None, str] | None:
     found = {match.group() for match in _ORDER.finditer(text)}
     return _order(text) if len(found) == 1 else None

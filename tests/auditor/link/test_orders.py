@@ -65,6 +65,20 @@ def test_only_notes_that_are_new_count_and_only_numbers_that_one_row_bears() -> 
     assert orders_between(twice, NEWER, (), [said]).excluded == {}
 
 
+def test_where_rows_are_numbered_anew_a_number_says_nothing_of_the_edition_before() -> None:
+    anew = [replace(row, number=str(row.ordinal + 1)) for row in NEWER]
+    assert orders_between(OLDER, anew, (), [note(Change.EXCLUDED, "5")]).excluded == {}
+
+
+def test_an_excluded_row_that_still_stands_is_known_by_its_code() -> None:
+    anew = [replace(row, number=str(row.ordinal + 1)) for row in NEWER[:-1]]
+    dead = replace(NEWER[-1], number="9", dead=True, name="")
+    said = orders_between(OLDER, [*anew, dead], (), [note(Change.EXCLUDED, "9")])
+    assert set(said.excluded) == {OLDER[-1].key}
+    before = [*OLDER[:-1], replace(OLDER[-1], dead=True)]
+    assert orders_between(before, [*anew, dead], (), [note(Change.EXCLUDED, "9")]).excluded == {}
+
+
 @pytest.mark.parametrize(
     ("said", "key"),
     [(note(Change.EXCLUDED, "1"), OLDER[0].key), (note(Change.INSERTED, "1"), NEWER[0].key)],

@@ -104,3 +104,13 @@ def test_a_whole_that_goes_on_in_longer_names_is_split_even_if_its_words_repeat(
     older = edition(2020, "Выдача выписок для юридических лиц")
     newer = edition(2021, *(f"Выдача выписок для юридических лиц для {whom}" for whom in ("юридических лиц", "банков")))
     assert changes(link_editions(older, newer)) == [(LinkType.SPLIT, LinkState.ACCEPTED)] * 2
+
+
+def test_rivals_tell_a_person_that_more_than_one_may_be_true() -> None:
+    older = edition(2020, "Сведения Центра психиатрии", "Сведения Центра наркологии")
+    newer = edition(2021, "Справка Центра о динамическом наблюдении")
+    older, newer = ([replace(row, bylaw=_BYLAW.format(1)) for row in rows] for rows in (older, newer))
+    newer[-1] = replace(newer[-1], code="00101044")
+    links = [link for link in link_editions(older, newer) if link.state is LinkState.CANDIDATE]
+    assert {link.older for link in links} == {row.key for row in older[-2:]}
+    assert all("merged" in dict(link.evidence)["several"] for link in links)

@@ -52,7 +52,7 @@ def test_a_note_on_no_row_says_nothing(note: str) -> None:
 def test_each_statement_comes_once_and_a_misprinted_date_is_none() -> None:
     note = "Сноска. Строка 7 исключена приказом от 31.02.2020 № 5."
     (one,) = amendments([note, note])
-    assert (one.row, one.order_date, one.order) == ("7", None, "")
+    assert (one.row, one.order_date, one.order) == ("7", None, "5")
 
 
 def test_two_clauses_have_each_their_own_order() -> None:
@@ -64,5 +64,8 @@ def test_a_dead_row_says_who_excluded_it() -> None:
     one = amended_row("12.", f"Исключена {_RU}.")
     assert one is not None
     assert (one.change, one.row, one.order_date, one.order) == (Change.EXCLUDED, "12", _DAY, "81/НҚ")
+    undated = amended_row("12", "Исключена приказом Министра № 233/НҚ.")
+    assert undated is not None
+    assert (undated.order_date, undated.order) == (None, "233/НҚ")
     assert amended_row("", f"Исключена {_RU}.") is None
     assert amended_row("12", "Выдача справки") is None
