@@ -54,10 +54,11 @@ _SHAPES: tuple[tuple[str, str], ...] = (
      N_("shows %(what)s, which is not in the edition in force")),
     (r"machine-coded, unchecked", N_("coded by the machine, not checked by people")),
     (r"machine-coded, unchecked: (?P<what>.+)", N_("coded by the machine, not checked by people (%(what)s)")),
-    (r"machine-coded, corrected by the sample (?P<what>\S+) that two people coded",
-     N_("coded by the machine, corrected by the sample “%(what)s” that two people coded")),
-    (r"machine-coded, corrected by the sample (?P<what>\S+) that two people coded, all languages together",
-     N_("coded by the machine, corrected by the sample “%(what)s” that two people coded, all languages together")),
+    (r"machine-coded; a share with an interval is corrected by the (?P<n>\d+) rows of sample (?P<what>.+) that two "
+     r"people coded, among the very rows it is a share of; one without is not corrected",
+     N_("coded by the machine; a share with an interval is corrected by the %(n)s rows of the sample “%(what)s” that "
+        "two people coded; one without is not corrected")),
+    (r"machine-coded, not corrected: (?P<what>.+)", N_("coded by the machine, not corrected (%(what)s)")),
     (r"(?P<n>\d+) of (?P<of>\d+) rows that continue bear another code",
      N_("%(n)s of %(of)s rows that continue bear another code")),
     (r"figures kept before under (?P<what>.+); these are under (?P<now>.+)",

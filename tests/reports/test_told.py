@@ -1,0 +1,34 @@
+"""What is said of coded figures reaches the report's readers in their own language."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from auditor.cli.series import coding_note
+from auditor.measure.records import DatedAudit, Figure, Measured, Snapshot
+from auditor.review.intervals import CheckedText, Checks, Intervals
+from crawler.pages.records import Lang
+from reports.i18n import words
+from reports.views.told import told
+
+CODES = ("human_social", "complete")
+CORRECTED = Figure("nature", "human_social", 1, 2, ("a",), interval=(0.4, 0.6), corrected=0.5)
+LEFT = Figure("nature", "human_social", 1, 2, ("a",), uncorrected="people checked 3 of these 90 rows, too few to tell")
+
+
+def note(figure: Figure) -> str:
+    """What is said of an audit with this figure and a sample that people coded."""
+    checks = Checks(Lang.RU, "1", "spring 2026", {"text": CheckedText(CODES, CODES, 1.0)}, frozenset(("text",)))
+    shot = Snapshot(date(2026, 1, 1), Lang.RU, "V2000019982", date(2025, 1, 1), (), "1")
+    audit = DatedAudit(shot, {"nature": Measured("nature", (figure,))})
+    return coding_note(Intervals(checks, {}, {}), [audit])
+
+
+@pytest.mark.parametrize("lang", ["ru", "kk", "en"])
+def test_the_note_on_coding_is_told_in_every_language(lang: str) -> None:
+    corrected, left = (told(words(lang), note(figure)) for figure in (CORRECTED, LEFT))
+    assert "machine-coded" not in corrected + left, "a sentence that no language knows stays as it was"
+    assert "spring 2026" in corrected
+    assert "people checked 3 of these 90 rows" in left
