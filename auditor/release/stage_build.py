@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 from sqlalchemy import Engine, text
@@ -15,7 +17,8 @@ from sqlalchemy.orm import Session
 from auditor.release.file import Facts, write_file
 from auditor.release.identity import release_id
 from auditor.release.meaning import Part
-from auditor.release.records import APPLICATION_ID, Manifest, manifest_of, manifest_path
+from auditor.release.read import verify
+from auditor.release.records import APPLICATION_ID, FORMAT, Manifest, manifest_of, manifest_path
 from auditor.release.schema import Table
 from auditor.release.stage_content import method, newest_evidence, rows
 from crawler.errors import ContentError, UsageError
@@ -27,8 +30,10 @@ _ID_AT = 68
 def build_release(engine: Engine, folder: Path, out: Path | None = None) -> tuple[Path, Manifest]:
     """Make the release and give its file, `ID.sqlite` in `folder` unless `out` names it, and the manifest beside it.
 
-    An earlier release of that name stays whole until the new one is. Raises UsageError for a file or folder that is not
-    ours, ContentError when nothing was read or no figure is kept, OSError when the disk refuses.
+    A release of this id that lies in `folder` already is given as it is: it may have been cited by its sha256. An
+    earlier file at `out` stays whole until the new one is. Raises IntegrityError for one that is not what its manifest
+    says, UsageError for a file or folder that is not ours, ContentError when nothing was read or no figure is kept,
+    OSError when the disk refuses.
     """
     with snapshot(engine) as session:
         facts = Facts(release_id(session), newest_evidence(session), _versions(session))
@@ -36,6 +41,8 @@ def build_release(engine: Engine, folder: Path, out: Path | None = None) -> tupl
             raise ContentError("no figure is kept yet, and a release without them would look like a finding")
         target = out or folder / f"{facts.id}.sqlite"
         refuse_foreign(target)
+        if out is None and (made := _made_before(target, facts)):
+            return target, made
         target.parent.mkdir(parents=True, exist_ok=True)
         aside = target.with_name(target.name + ".building")
         aside.unlink(missing_ok=True)
@@ -44,6 +51,16 @@ def build_release(engine: Engine, folder: Path, out: Path | None = None) -> tupl
         finally:
             aside.unlink(missing_ok=True)
     return target, manifest
+
+
+def _made_before(target: Path, facts: Facts) -> Manifest | None:
+    """The manifest of the same release by the same version of ours, if it lies there."""
+    if not target.exists() or not manifest_path(target).exists():
+        return None
+    verify(target)
+    made = Manifest(**json.loads(manifest_path(target).read_text(encoding="utf-8")))
+    versions = {"egov_audit": version("egov-audit"), **facts.versions}
+    return made if (made.id, made.format, made.versions) == (facts.id, FORMAT, versions) else None
 
 
 def _written(session: Session, aside: Path, target: Path, facts: Facts) -> Manifest:
@@ -60,10 +77,13 @@ def _written(session: Session, aside: Path, target: Path, facts: Facts) -> Manif
     _flush(aside)
     beside = manifest_path(target)
     partial = beside.with_name(beside.name + ".part")
-    partial.write_text(manifest.text(), encoding="utf-8", newline="\n")
-    _flush(partial)
-    aside.replace(target)
-    partial.replace(beside)
+    try:
+        partial.write_text(manifest.text(), encoding="utf-8", newline="\n")
+        _flush(partial)
+        aside.replace(target)
+        partial.replace(beside)
+    finally:
+        partial.unlink(missing_ok=True)
     return manifest
 
 

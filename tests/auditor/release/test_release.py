@@ -10,19 +10,23 @@ import shutil
 import socket
 import stat
 import subprocess
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, text, update
 
+from auditor.db.models import MeasurementRow
 from auditor.db.session import connect, transaction
 from auditor.release.schema import tables
 from auditor.release.stage_build import build_release
 from auditor.views.dictionary import views
 from auditor.views.queries import answer, queries
+from crawler.errors import IntegrityError
 from crawler.pages.records import Lang
 from tests.auditor.cli.command import EGOV_AUDIT, egov_audit
+from tests.auditor.link.store import NOW
 from tests.auditor.release.small import ask, figure, fill, released, shuffled
 from tests.conftest import Postgres
 
@@ -99,6 +103,25 @@ def test_the_same_database_gives_the_same_bytes(sample_url: str, tmp_path: Path)
         sums.add((path.name, hashlib.sha256(path.read_bytes()).hexdigest()))
         assert sorted(each.name for each in path.parent.iterdir()) == [path.name, f"{path.name}.manifest.json"]
     assert len(sums) == 1
+
+
+def test_a_release_that_was_made_is_never_changed(sqlite_url: str, tmp_path: Path) -> None:
+    fill(sqlite_url, ["Выдача справки"])
+    engine = connect(sqlite_url)
+    path, made = build_release(engine, tmp_path / "kept")
+    before = (path.stat().st_ino, path.read_bytes())
+    with transaction(engine) as session:
+        session.execute(update(MeasurementRow).values(computed_at=NOW + timedelta(days=1)))
+    assert build_release(engine, tmp_path / "kept") == (path, made)
+    assert (path.stat().st_ino, path.read_bytes()) == before
+    path.chmod(0o644)
+    path.write_bytes(before[1] + b"x")
+    with pytest.raises(IntegrityError, match="is not the file that its manifest describes"):
+        build_release(engine, tmp_path / "kept")
+    with transaction(engine) as session:
+        session.add(figure(date(2022, 12, 31)))
+    assert build_release(engine, tmp_path / "kept")[0] != path, "other content has another name"
+    engine.dispose()
 
 
 def test_neither_engine_nor_order_of_storing_shows_in_the_bytes(
