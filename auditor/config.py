@@ -14,7 +14,11 @@ class AuditConfig(CrawlConfig):
 
     db_url: str = Field("sqlite:///var/audit.db", description="Database: SQLite file or PostgreSQL address.")
     link_threshold: float = Field(
-        90.0, ge=0, le=100, description="Least name similarity (0–100) at which a listing is linked to a service."
+        90.0,
+        ge=0,
+        le=100,
+        description="Least name similarity (0–100) at which a nearly equal name links a listing to a service; "
+        "shortened names are weighed word by word.",
     )
     report: str = Field("var/report", description="Folder the report is written to.")
     release: Path = Field(Path("var/release"), description="Folder that releases are written to.")
