@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +15,7 @@ from crawler.archive.lines import stamp
 from crawler.errors import ContentError, IntegrityError, UsageError
 
 if TYPE_CHECKING:
+    from auditor.cli.sealing import Beside
     from crawler.archive.verify import Inspection
 
 
@@ -25,54 +26,70 @@ def verify(
         typer.Option("--root", "--holds", help="A root noted earlier, which the archive must still hold; repeatable."),
     ] = None,
     roots: Annotated[Path | None, typer.Option("--roots", help="A file of such roots, one a line.")] = None,
+    published: Annotated[
+        list[Path] | None,
+        typer.Option("--published", help="A report's folder or a release's file to compare with its seal; repeatable."),
+    ] = None,
     archive: Annotated[Path | None, typer.Option(help="Folder of the evidence archive.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
-    """Read the whole archive again and name everything that is not as it was sealed (exit code 5)."""
+    """Read archive, database and report again and name everything that is not as it was sealed (exit code 5)."""
     from auditor.cli.roots import missing, read_roots
+    from auditor.cli.sealing import check_beside
     from crawler.archive.verify import inspect
 
     kept = read_roots(root or (), roots)
-    place = load_config(archive=archive).archive
+    config = load_config(archive=archive)
     with Progress(console=log, transient=True, disable=not log.is_terminal) as bar:
         task = bar.add_task("runs")
-        found = inspect(place, lambda done, total: bar.update(task, completed=done, total=total))
+        found = inspect(config.archive, lambda done, total: bar.update(task, completed=done, total=total))
+    beside = check_beside(config, found.seals, published or ())
+    problems = (*found.problems, *beside.problems)
     lost = missing(kept, found)
     if as_json:
-        say_json(_verified(place, found, kept, lost))
+        say_json(_verified(config.archive, found, beside, {each: each not in lost for each in kept}))
     else:
-        for problem in found.problems:
+        for problem in problems:
             say(str(problem))
+    for line in beside.notes:
+        note(line)
     for run_id in found.open_runs:
         note(f"not sealed yet: {run_id} (still running, or to be sealed by the next harvest or import)")
     if lost:
         raise IntegrityError(f"the chain of {found.runs} runs and {len(found.seals)} seals holds no root {lost[0]}")
     if any(problem.file.startswith(("index/", "leaves/")) for problem in found.problems):
         note("an index can be made again from its WARC file: egov-audit reindex")
-    if found.problems:
-        raise IntegrityError(f"the archive is not as it was sealed: {len(found.problems)} problems")
+    if problems:
+        what = "the archive is" if not beside.problems else "archive, database and reports are"
+        raise IntegrityError(f"{what} not as sealed: {len(problems)} problems")
     if not as_json:
         say(
             f"{found.runs} runs, {found.records} records, {found.size:,} bytes, {len(found.seals)} seals: all as sealed"
         )
+        if beside.rows is not None:
+            say(f"database: {beside.rows:,} rows compared, as sealed; reports and releases compared: {beside.folders}")
         if kept:
             say(f"all {len(kept)} roots kept elsewhere are in the chain")
-        say(f"root: sha256 {seals.head(place) or 'none, nothing is sealed'}")
+        say(f"root: sha256 {seals.head(config.archive) or 'none, nothing is sealed'}")
 
 
-def _verified(place: Path, found: Inspection, kept: Sequence[str], lost: Sequence[str]) -> dict[str, object]:
+def _verified(place: Path, found: Inspection, beside: Beside, held: Mapping[str, bool]) -> dict[str, object]:
+    problems = (*found.problems, *beside.problems)
     return {
-        "ok": not found.problems and not lost,
+        "ok": not problems and all(held.values()),
         "runs": found.runs,
         "records": found.records,
         "bytes": found.size,
         "seals": len(found.seals),
+        "database_rows": beside.rows,
+        "published": beside.folders,
         "last_manifest_sha256": found.chain[-1] if found.chain else "",
         "root": "" if found.problems else seals.head(place),
-        "roots_held": {each: each not in lost for each in kept},
+        "roots_held": dict(held),
         "open_runs": found.open_runs,
+        "notes": beside.notes,
         "problems": [
-            {"file": problem.file, "place": problem.place, "message": problem.message} for problem in found.problems
+            {"file": problem.file, "place": problem.place, "message": problem.message} for problem in problems
         ],
     }
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from auditor.cli.app import app, load_config, note, say, say_json
+from auditor.cli.sealing import seal_report
 from auditor.cli.series import (
     checked_by_people,
     coding_note,
@@ -178,7 +179,9 @@ def report(
     """Write the report: a site that opens from a disk, every figure with its entries and kept pages, and CSV files."""
     config = load_config()
     day = day_of(as_of, year)
-    path = write_report(config, ReportAsked(day, text, interface(lang)), out or Path(config.report))
+    folder = out or Path(config.report)
+    path = write_report(config, ReportAsked(day, text, interface(lang)), folder)
+    seal_report(config, folder)
     say(str(path))
 
 

@@ -18,6 +18,7 @@ from auditor.cli.figures import AsOf, Language, ReportAsked, parse_day, summary,
 from auditor.cli.harvest import harvest_all
 from auditor.cli.history import link_command
 from auditor.cli.ingest import ingest_command
+from auditor.cli.sealing import seal_report
 from auditor.cli.series import checked_by_people, coding_note
 from auditor.coding.codebook import CODEBOOK
 from auditor.db.explain import explain
@@ -105,6 +106,7 @@ def demo_command(
     refuse_foreign(out)
     os.environ.setdefault("EGOV_AUDIT_ARCHIVE", "var/demo/archive")
     os.environ.setdefault("EGOV_AUDIT_DB_URL", "sqlite:///var/demo/audit.db")
+    os.environ.setdefault("EGOV_AUDIT_REPORT", str(out))
     with serve() as addresses:
         os.environ["EGOV_AUDIT_ADILET_URL"] = addresses.adilet
         os.environ["EGOV_AUDIT_EGOV_URL"] = addresses.egov
@@ -131,6 +133,7 @@ def steps(day: date, lang: Lang, out: Path, since: datetime | None = None) -> tu
 
         config = load_config()
         path = write_report(config, ReportAsked(day, lang, tuple(LANGUAGES)), out)
+        seal_report(config, out)
         say("")
         say(str(path))
         for line in _summary(config.db_url, day, lang):

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from auditor.cli.app import app, load_config, note, say
+from auditor.cli.sealing import seal_published
 from auditor.cli.series import keep_everything
 from auditor.db.session import open_database, transaction
 from auditor.release.records import Manifest
@@ -23,6 +24,7 @@ def release_command(
     """Make a release: one read-only SQLite file with the views as tables, dictionary, questions, search, manifest."""
     config = load_config()
     path, manifest = make_release(config.db_url, config.release, out)
+    seal_published(config, "release", manifest.id, path)
     note(f"release {manifest.id}: {manifest.rows['entries']} entries, {manifest.rows['listings']} listings, "
          f"{manifest.bytes} bytes, sha256 {manifest.sha256}")  # fmt: skip
     say(manifest.text().rstrip() if json_out else str(path))

@@ -21,6 +21,7 @@ from auditor.db.finding_rows import (
     SheetRow,
 )
 from auditor.db.growth_rows import AccountTermRow, EditionChangeRow, GrowthRow
+from auditor.db.identity import IdentityRow
 from auditor.db.reading_rows import (
     AmendmentRow,
     EditionKnownRow,
@@ -47,6 +48,7 @@ __all__ = [
     "FetchRow",
     "GrowthRow",
     "HandCodingRow",
+    "IdentityRow",
     "IssueRow",
     "LinkRow",
     "LinkingRow",

@@ -104,7 +104,7 @@ def test_verify_names_what_does_not_fit_and_ends_with_five(tmp_path: Path, egov_
     done = egov_audit(root, "verify")
     assert done.returncode == 5
     assert f"runs/{run_id}/fetches.jsonl line 1: cannot be read" in done.stdout
-    assert done.stderr == "egov-audit: the archive is not as it was sealed: 2 problems\n"
+    assert done.stderr == "egov-audit: the archive is not as sealed: 2 problems\n"
     told = json.loads(egov_audit(root, "verify", "--json").stdout)
     assert told["ok"] is False
     assert {problem["file"] for problem in told["problems"]} == {f"runs/{run_id}/fetches.jsonl"}

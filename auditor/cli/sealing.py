@@ -1,0 +1,85 @@
+"""Seals what was published and what the database says, and holds both against their seals: for report, run, verify."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditor.cli.app import note
+from auditor.db.session import open_database
+from crawler.errors import ContentError
+
+if TYPE_CHECKING:
+    from auditor.config import AuditConfig
+    from crawler.archive.seals import Seal
+    from crawler.archive.verify import Problem
+
+#: Name of the report that lies where the settings say; one written elsewhere is sealed under another.
+REPORT, ELSEWHERE = "report", "report elsewhere"
+
+
+def seal_published(config: AuditConfig, kind: str, name: str, folder: Path) -> None:
+    """Seal the database's rows and a published folder; says on stderr what was rewritten since the last time.
+
+    Raises IntegrityError for a chain or lines that cannot be read, OSError.
+    """
+    from auditor.evidence.published import seal_folder
+    from auditor.evidence.stage_rows import seal_database
+    from crawler.archive import seals
+
+    now = datetime.now(UTC)
+    with open_database(config.db_url) as engine:
+        made = seal_database(engine, config.archive, now)
+    for fault in made.faults:
+        note(f"sealed, but not as it was sealed before: database {fault} (egov-audit verify says it from now on)")
+    seal_folder(config.archive, kind, name, folder, now)
+    note(f"sealed; root {seals.head(config.archive)}")
+
+
+def seal_report(config: AuditConfig, out: Path) -> None:
+    """Seal the report written to `out`, and the database that it was written from."""
+    own = out.resolve() == Path(config.report).resolve()
+    seal_published(config, "report", REPORT if own else ELSEWHERE, out)
+
+
+@dataclass(slots=True)
+class Beside:
+    """What was checked beside the archive: problems, remarks that are none, rows compared (None: no database)."""
+
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    rows: int | None = None
+    folders: int = 0
+
+
+def check_beside(config: AuditConfig, made: Sequence[Seal], published: Sequence[Path]) -> Beside:
+    """Hold database and published folders against the seals. Without a folder named: the report, if it was sealed.
+
+    Raises UsageError for a folder that is not there or was never sealed, IntegrityError for lines that cannot be read.
+    """
+    from auditor.evidence.published import check_folder
+    from auditor.evidence.stage_rows import KIND, check_database
+    from crawler.archive import seals
+
+    found = Beside()
+    if seals.newest(made, KIND) is not None:
+        try:
+            with open_database(config.db_url) as engine:
+                checked = check_database(engine, config.archive, made)
+        except ContentError as error:
+            found.notes.append(f"the database was sealed, and is not compared: {error}")
+        else:
+            found.problems += checked.problems
+            found.notes += checked.notes
+            found.rows = checked.rows
+    own = Path(config.report)
+    folders = list(published)
+    if not folders and own.is_dir() and seals.newest(made, "report", name=REPORT) is not None:
+        folders = [own]
+    for folder in folders:
+        found.problems += check_folder(config.archive, folder, folder.resolve().name, made)
+        found.folders += 1
+    return found
