@@ -217,6 +217,7 @@ def write_report(config: AuditConfig, wanted: ReportAsked, out: Path) -> Path:
     from auditor.coding.codebook import rules_in_words
     from auditor.measure.stage_report import read_report
     from auditor.release.identity import release_id
+    from crawler.archive.manifest import evidence_root
     from crawler.archive.reader import read_payload
     from crawler.sources.load import load_sources
     from reports.build import build, languages_wanted, refuse_foreign
@@ -229,7 +230,8 @@ def write_report(config: AuditConfig, wanted: ReportAsked, out: Path) -> Path:
         records = read_report(session, asked, checked, "")
         keep_everything(session)
         coding = coding_note(checked, observed(records.years))
-        records = replace(records, release=release_id(session), coding=coding)
+        root = evidence_root(config.archive)
+        records = replace(records, release=release_id(session), coding=coding, root=root)
     return build(
         records,
         lambda evidence: read_payload(config.archive, evidence),

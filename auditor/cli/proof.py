@@ -10,13 +10,13 @@ import typer
 
 from auditor.cli.app import app, load_config, note, say
 from auditor.cli.figures import AsOf, Language, parse_day
-from auditor.cli.series import checked_by_people, coding_note, measured_on
+from auditor.cli.series import checked_by_people, coding_note
 from auditor.coding.codebook import CODEBOOK
 from auditor.db.session import open_database, transaction
 from auditor.ingest.status import not_read
 from auditor.measure.cards import card
-from auditor.measure.stage import audit_at
-from crawler.errors import ContentError
+from auditor.measure.stage_report import read_report
+from auditor.measure.stage_series import Asked
 from crawler.pages.records import Lang
 
 
@@ -39,13 +39,10 @@ def prove_command(
     config, day = load_config(), parse_day(as_of)
     with open_database(config.db_url) as engine, transaction(engine) as session:
         checked = checked_by_people(session, lang)
-        audit = audit_at(session, day, lang, not_read(session), CODEBOOK, checked)
-        try:
-            dated = measured_on(session, day, lang, checked)
-        except ContentError as error:
-            note(str(error))
-            dated = None
-        found, about = pick(measure, cell, dated, audit)
+        asked = Asked(lang, CODEBOOK, tuple(not_read(session)), day)
+        report = read_report(session, asked, checked, coding_note(checked))
+        dated = report.now
+        found, about = pick(measure, cell, report)
         proven = gather(session, found, about, CODEBOOK, denominator(found, dated))
         proven = replace(
             proven,

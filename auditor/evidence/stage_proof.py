@@ -13,7 +13,8 @@ from auditor.db.evidence import evidence_of_entry, evidence_of_listing
 from auditor.db.models import CaptureRow, EntryRow, ListingRow, ListingSeenRow
 from auditor.evidence.records import Behind, Proven
 from auditor.measure.cards import card
-from auditor.measure.records import Audit, DatedAudit, Figure, Measured
+from auditor.measure.records import DatedAudit, Figure, Measured
+from auditor.measure.report_records import Report
 from auditor.records import Evidence, StoredCoding
 from crawler.errors import UsageError
 
@@ -21,18 +22,19 @@ _CHUNK = 500
 Named = tuple[str, str, str]  # code, name, form
 
 
-def pick(measure: str, cell: str, dated: DatedAudit | None, audit: Audit) -> tuple[Figure, dict[str, str]]:
+def pick(measure: str, cell: str, report: Report) -> tuple[Figure, dict[str, str]]:
     """The figure of a measure and cell, and what it was measured on. UsageError lists the cells, or says why not."""
     sources: list[tuple[dict[str, Measured], dict[str, str]]] = []
+    dated = report.now
     if dated is not None:
         shot = dated.snapshot
         about = {"as_of": str(shot.as_of), "subject": f"register, {shot.act}, edition of {shot.edition_date}"}
         sources.append((dated.measured, about | {"language": str(shot.lang), "accepted": shot.accepted}))
         if measure in dated.unmeasured:
             raise UsageError(f"{measure} is not observed on {shot.as_of}: {dated.unmeasured[measure]}")
-    for portal in audit.portals:
+    for portal in report.portals:
         told = {"as_of": str(portal.snapshot.as_of), "subject": "portal", "language": str(portal.snapshot.lang)}
-        if portal.snapshot.lang == audit.lang:
+        if portal.snapshot.lang == report.lang:
             sources.append((portal.measured, told))
     for measured, about in sources:
         if measure in measured:
@@ -40,7 +42,7 @@ def pick(measure: str, cell: str, dated: DatedAudit | None, audit: Audit) -> tup
             if cell not in figures:
                 raise UsageError(f"{measure} has no cell {cell!r}; there are: {', '.join(c for c in figures if c)}")
             return figures[cell], {name: value for name, value in about.items() if value}
-    raise UsageError(f"{measure} was not measured on {audit.as_of}")
+    raise UsageError(f"{measure} was not measured on {report.as_of}")
 
 
 def gather(session: Session, figure: Figure, about: Mapping[str, str], codebook: str, base: Iterable[str]) -> Proven:

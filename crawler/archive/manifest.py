@@ -120,6 +120,15 @@ def load_all(root: Path) -> tuple[Manifest, ...]:
     return in_order(load(root, path.stem) for path in (root / "manifests").glob("*.json"))
 
 
+def evidence_root(root: Path) -> str:
+    """The SHA-256 of the newest manifest: what a report prints, for it changes with the evidence alone; "" for none.
+
+    Raises IntegrityError for a changed manifest.
+    """
+    chain = load_all(root)
+    return chain[-1].digest if chain else ""
+
+
 def in_order(manifests: Iterable[Manifest]) -> tuple[Manifest, ...]:
     """Manifests by their number in the chain."""
     return tuple(sorted(manifests, key=lambda manifest: (manifest.sequence, manifest.run_id)))

@@ -129,7 +129,6 @@ def test_a_cell_and_a_portal_figure_can_be_proven_too(demo: Path, tmp_path: Path
     [
         (("nothing",), "no measure 'nothing'; known are count, "),
         (("nature:nothing",), "nature has no cell 'nothing'; there are: "),
-        (("count", "--as-of", "1999-01-01"), "count was not measured on 1999-01-01"),
         (("count", "--out", "var"), "var holds something else: choose another folder with --out"),
     ],
 )
