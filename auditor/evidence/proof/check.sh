@@ -8,7 +8,7 @@ sum() { sha256sum | cut -c1-64; }
 bytes() { printf "$(printf '%s' "$1" | sed 's/../\\x&/g')"; }
 field() { sed -n "s/^ \"$1\": \"\\(.*\\)\",\\{0,1\\}\$/\\1/p" "$2"; }
 
-sha256sum --quiet -c SHA256SUMS || wrong "a file is not the one that was put here"
+sha256sum --quiet --strict -c SHA256SUMS || wrong "a file is not the one that was put here"
 warcio check evidence.warc.gz || wrong "evidence.warc.gz: a page does not fit its own sums"
 [ "$(cat records/*.warc.gz | sum)" = "$(sum < evidence.warc.gz)" ] || wrong "records/ is not evidence.warc.gz in pieces"
 

@@ -87,7 +87,7 @@ def test_a_changed_value_anywhere_in_the_database_is_named_with_its_row(copy: Co
         dates = {name for name in texts if isinstance(row[name], str) and row[name][:2] == "20"}
         column = chance.choice([name for name in texts if name not in dates and row[name] not in ("{}", "[]")])
         value = row[column]
-        if isinstance(value, str) and value[:1] in "{[":  # stays JSON
+        if isinstance(value, str) and value[:1] in ("{", "["):  # stays JSON
             value = value[:-1] + f"{',' if len(value) > 2 else ''}" + ('"x":1}' if value[0] == "{" else '"x"]')
         else:
             value = flipped(value, chance)
@@ -226,7 +226,7 @@ def test_verify_as_a_person_types_it(demo: Path, tmp_path: Path) -> None:
     assert "rows compared, as sealed; reports and releases compared: 1" in fine.out
     change(settings(tmp_path), "UPDATE entry SET name = 'nothing' WHERE id = 7")
     page = tmp_path / "var/demo/report/index.html"
-    page.write_bytes(page.read_bytes().replace(b"digitised", b"Digitised", 1))
+    page.write_bytes(page.read_bytes() + b"<!-- -->")
     bad = egov_audit(tmp_path, "verify", **env)
     assert bad.code == 5
     assert [line.split(" sealed")[0] for line in bad.out.splitlines()] == [
