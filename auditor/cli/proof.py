@@ -40,13 +40,13 @@ def prove_command(
     with open_database(config.db_url) as engine, transaction(engine) as session:
         checked = checked_by_people(session, lang)
         asked = Asked(lang, CODEBOOK, tuple(not_read(session)), day)
-        report = read_report(session, asked, checked, coding_note(checked))
+        report = read_report(session, asked, checked, "")
         dated = report.now
         found, about = pick(measure, cell, report)
         proven = gather(session, found, about, CODEBOOK, denominator(found, dated))
         proven = replace(
             proven,
-            about={**proven.about, "coding": coding_note(checked)},
+            about={**proven.about, "coding": coding_note(checked, [dated] if dated else [])},
             rules=rules_in_words(Lang.EN),
             remarks=tuple(f"in force by then but not read: {key}" for key in (dated.snapshot.unread if dated else ())),
         )
