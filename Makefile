@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint types contracts pytest bench audit sbom lock clean
+.PHONY: demo test lint types contracts pytest bench soak audit sbom lock clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/egov-audit demo
@@ -26,6 +26,10 @@ pytest: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench
+
+# Fifty kills, a flaky site, the load: at full size, with figures. `make test` runs the kills small.
+soak: $(VENV)/.dev
+	$(BIN)/python -m tests.soak
 
 $(VENV)/.runtime: requirements/runtime.lock requirements/build.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -11,6 +11,7 @@ from crawler.sample.answers import Page
 from crawler.sample.server import _Handler as SampleHandler
 from crawler.sample.site import pages
 from tests.crawler.site import egov
+from tests.soak.flaky import Trouble
 
 Hook = Callable[[int], None]
 
@@ -23,6 +24,7 @@ class Watched:
         self.hook: Hook = lambda _number: None
         self.answers = {"adilet": adilet, "egov": portal}
         self.urls: dict[str, str] = {}
+        self.trouble: Trouble | None = None
         self._lock = threading.Lock()
 
     @contextmanager
@@ -46,7 +48,9 @@ class Watched:
                     watched.asked.append((name, self.path))
                     number = len(watched.asked)
                 watched.hook(number)
-                super().do_GET()
+                good = answers.get(self.path)
+                if watched.trouble is None or not watched.trouble.takes(self, good.body if good else b""):
+                    super().do_GET()
 
             def handle(self) -> None:
                 try:

@@ -1,0 +1,121 @@
+"""The sample's sites in trouble: three requests in ten fail, in every way that a real server has been seen to fail."""
+
+from __future__ import annotations
+
+import gzip
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+
+#: A way to fail: it is given the request's handler and the good body, and answers for it or cuts the connection.
+Way = Callable[[BaseHTTPRequestHandler, bytes], None]
+
+
+class Trouble:
+    """Decides which request fails and how, by a seed. `met` counts the ways taken.
+
+    A challenge ends a crawl, as it should, so it is met `challenges` times at most: once in the first run.
+    """
+
+    def __init__(self, seed: int, share: float = 0.3, challenges: int = 1) -> None:
+        self._seed, self._share = seed, share
+        self._lock = threading.Lock()
+        self._times: Counter[str] = Counter()
+        self.challenges = challenges
+        self.met: Counter[str] = Counter()
+        self.asked = 0
+
+    def takes(self, handler: BaseHTTPRequestHandler, body: bytes) -> bool:
+        """Whether it answered in the site's place."""
+        with self._lock:
+            self.asked += 1
+            self._times[handler.path] += 1
+            # By address and time of asking, so that the order in which two crawls ask plays no part.
+            draw = random.Random(f"{self._seed} {handler.path} {self._times[handler.path]}")
+            if draw.random() >= self._share:
+                return False
+            name = draw.choice(sorted(WAYS))
+            if name == "challenge":
+                if not self.challenges or handler.path == "/robots.txt":
+                    name = "error 500"
+                else:
+                    self.challenges -= 1
+            self.met[name] += 1
+        WAYS[name](handler, body)
+        return True
+
+
+def _send(handler: BaseHTTPRequestHandler, status: int, body: bytes, **headers: str) -> None:
+    handler.send_response(status)
+    for name, value in headers.items():
+        handler.send_header(name.replace("_", "-"), value)
+    if "Content_Length" not in headers:
+        handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def _dropped(handler: BaseHTTPRequestHandler, _body: bytes) -> None:
+    handler.close_connection = True
+
+
+def _busy(handler: BaseHTTPRequestHandler, _body: bytes) -> None:
+    _send(handler, 429, b"slow down", Retry_After="0")
+
+
+def _unavailable(handler: BaseHTTPRequestHandler, _body: bytes) -> None:
+    _send(handler, 503, b"back soon", Retry_After="0")
+
+
+def _broken(handler: BaseHTTPRequestHandler, _body: bytes) -> None:
+    _send(handler, 500, b"<html><body>error</body></html>", Content_Type="text/html")
+
+
+def _cut_gzip(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+    packed = gzip.compress(body)[:-20]
+    _send(handler, 200, packed, Content_Type="text/html; charset=utf-8", Content_Encoding="gzip")
+
+
+def _cut(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+    length = str(len(body) + 100)
+    _send(handler, 200, body, Content_Type="text/html; charset=utf-8", Content_Length=length)
+    handler.close_connection = True
+
+
+def _empty(handler: BaseHTTPRequestHandler, _body: bytes) -> None:
+    _send(handler, 200, b"", Content_Type="text/html; charset=utf-8")
+
+
+def _maintenance(handler: BaseHTTPRequestHandler, _body: bytes) -> None:
+    page = "<html><head><title>Технические работы</title></head><body><h1>Ведутся технические работы</h1></body></html>"
+    _send(handler, 200, page.encode(), Content_Type="text/html; charset=utf-8")
+
+
+def _elsewhere(handler: BaseHTTPRequestHandler, _body: bytes) -> None:
+    _send(handler, 302, b"", Location="https://example.org/login")
+
+
+def _challenge(handler: BaseHTTPRequestHandler, _body: bytes) -> None:
+    page = b"<html><head><title>x</title></head><body><div class='g-recaptcha'></div></body></html>"
+    _send(handler, 200, page, Content_Type="text/html; charset=utf-8")
+
+
+def _pdf(handler: BaseHTTPRequestHandler, _body: bytes) -> None:
+    _send(handler, 200, b"%PDF-1.4 no page", Content_Type="application/pdf")
+
+
+WAYS: dict[str, Way] = {
+    "connection dropped": _dropped,
+    "error 429": _busy,
+    "error 503": _unavailable,
+    "error 500": _broken,
+    "gzip cut": _cut_gzip,
+    "body cut": _cut,
+    "empty page": _empty,
+    "maintenance page": _maintenance,
+    "redirect to another host": _elsewhere,
+    "challenge": _challenge,
+    "another kind of document": _pdf,
+}

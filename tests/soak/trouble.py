@@ -1,0 +1,55 @@
+"""Runs over a flaky site until the database says what a good site's says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from auditor.db.session import open_database, transaction
+from auditor.ops.stage import read_picture
+from crawler.pages.records import Lang
+from tests.auditor.cli.command import Ended
+from tests.soak.sites import Watched
+from tests.soak.state import RUN, egov_audit
+
+AS_OF = date(2024, 12, 31)
+
+
+@dataclass
+class Told:
+    """How the runs ended, and what is still unlike the good site's after the last one."""
+
+    ends: list[Ended] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    @property
+    def equal(self) -> bool:
+        """Whether nothing is missing."""
+        return not self.missing
+
+
+def known(folder: Path) -> Mapping[str, object]:
+    """What the database of a folder says: texts of editions that were read, lists, pages, figures."""
+    facts: dict[str, object] = {}
+    with open_database(f"sqlite:///{folder / 'var/audit.db'}") as engine, transaction(engine) as session:
+        for lang in (Lang.RU, Lang.KK):
+            picture = read_picture(session, AS_OF, lang)
+            facts |= {f"figure {key}": value for key, value in picture.figures.items()}
+    facts |= {f"edition {key}": (one.rows, one.text) for key, one in picture.editions.items() if one.rows is not None}
+    facts |= {f"list {key}": slugs for key, slugs in picture.lists.items()}
+    return facts | {f"page {key}": text for key, text in picture.pages.items()}
+
+
+def runs_until_equal(folder: Path, sites: Watched, wanted: Mapping[str, object], most: int) -> Told:
+    """Run the whole line, at most so often."""
+    told = Told()
+    for _ in range(most):
+        told.ends.append(egov_audit(folder, sites, *RUN))
+        found = known(folder)
+        names = wanted.keys() | found.keys()
+        told.missing = sorted(name for name in names if wanted.get(name) != found.get(name))
+        if told.equal:
+            break
+    return told
