@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from auditor.db.base import Base
 from auditor.db.models import RunRow
@@ -46,7 +46,7 @@ def database_contents(db_url: str) -> Contents:
                     if not (column.foreign_keys or column.primary_key or isinstance(column.type, UtcDateTime))
                     and column.name not in _OWN
                 ]
-                rows = select(*plain)
+                rows = select(literal(1), *plain).select_from(table)  # 1: a table may have nothing but its keys
                 if table.name == RunRow.__tablename__:
                     rows = rows.where(table.c.stage.in_(("register", "portal")))
                 found[table.name] = Counter(tuple(map(str, row)) for row in connection.execute(rows))

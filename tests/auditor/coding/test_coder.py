@@ -201,6 +201,9 @@ def test_what_comes_later_is_no_result_yet(result: str, lang: Lang, expected: st
 
 def test_a_called_doctor_is_a_step_until_the_result_says_that_care_is_given() -> None:
     assert axes("Вызов врача на дом") == ("human_social", "partial")
+    assert axes("Вызов скорой медицинской помощи") == ("human_social", "complete"), "who comes is the help itself"
+    assert axes("Жедел медициналық көмек шақыру", lang=Lang.KK) == ("human_social", "complete")
+    assert axes("Calling an ambulance", lang=Lang.EN) == ("human_social", "complete")
     assert axes("Вызов врача на дом", "Запись вызова, затем на дому оказывается медицинская помощь")[1] == "complete"
     assert axes("Дәрігерді үйге шақыру", "Шақыру жазбасы, одан кейін үйде көмек көрсетіледі", Lang.KK)[1] == "complete"
 
