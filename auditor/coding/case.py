@@ -17,10 +17,9 @@ from auditor.coding.decide import (
     is_human,
     standing,
 )
-from auditor.coding.lexicon import Entry, Level, Lexicon
+from auditor.coding.lexicon import RANK, Entry, Level, Lexicon
 from auditor.coding.likeness import SURE_ODDS, Likeness, Proposal
 from auditor.coding.phrases import Found, Token
-from auditor.coding.results import signs_in
 from auditor.coding.rules import RuleBook
 from auditor.coding.words import spans_of
 from auditor.records import Coding, CodingInput, Completeness, Nature, Output, Trigger
@@ -35,6 +34,9 @@ _SUBJECTLESS = (Level.EXCEPTION, Level.PAPER, Level.PERSONS, Level.GENERIC)
 #: papers go by.
 _STATUS_SECTORS = frozenset({"07", "09", "10"})
 _RULE_BY_SECTOR = {"02": "N6", "03": "N6", "04": "N6", "06": "N6", "05": "N3", "08": "N3"}
+_PAPER, _HUMAN, _SUBJECT, _PERSONS = (RANK[level] for level in (Level.PAPER, Level.HUMAN, Level.SUBJECT, Level.PERSONS))
+#: The key of the confidence table for each level's place.
+_BASES = tuple(f"name_{level}" for level in Level)
 _NATURES = {str(nature): nature for nature in Nature}
 _COMPLETENESSES = {str(completeness): completeness for completeness in Completeness}
 
@@ -89,7 +91,7 @@ class Case:
         named = best(in_name, head_last=last)
         level = named.entry.level if named else None
         if named is not None and level not in _WEAK:
-            verdict = Verdict(named.entry.code, named, "name", named.entry.rule, f"name_{level}")
+            verdict = Verdict(named.entry.code, named, "name", named.entry.rule, _BASES[named.entry.rank])
             if is_human(verdict.code):
                 return verdict if level is Level.EXCEPTION else self.paper_given(verdict, in_result)
             return self.composite(verdict, in_result) if verdict.rule == "N6" else verdict
@@ -101,7 +103,7 @@ class Case:
         if named is not None:
             if alike is not None and alike.code != named.entry.code and alike.odds >= SURE_ODDS:
                 return self.by_likeness(alike)
-            return Verdict(named.entry.code, named, "name", named.entry.rule, f"name_{level}")
+            return Verdict(named.entry.code, named, "name", named.entry.rule, _BASES[named.entry.rank])
         given = self.by_what_is_given(in_result)
         return given or (self.by_likeness(alike) if alike is not None else self.by_category())
 
@@ -109,16 +111,15 @@ class Case:
         self, nature: Verdict, in_name: Mapping[str, Sequence[Found]], in_result: list[Found]
     ) -> Verdict:
         """The rule of a paper: N4 on health, education, work or status, else its subject's (N6, N3), else N1 alone."""
-        sectors = {one.entry.sector for one in in_name.get("sectors", ())}
-        levels = {one.entry.level: one.entry.rule for one in in_name["nature"] if one.entry.rule != "N4"}
-        if Level.PAPER in levels:
-            return self.under(nature, levels[Level.PAPER], in_result)
-        if Level.HUMAN in levels or not _STATUS_SECTORS.isdisjoint(sectors):
+        ranks = {one.entry.rank: one.entry.rule for one in in_name["nature"] if one.entry.rule != "N4"}
+        if _PAPER in ranks:
+            return self.under(nature, ranks[_PAPER], in_result)
+        sectors = [one.entry.sector for one in in_name.get("sectors", ())]
+        if _HUMAN in ranks or not _STATUS_SECTORS.isdisjoint(sectors):
             return nature
-        others = sorted(_RULE_BY_SECTOR[sector] for sector in sectors)
-        rule = levels.get(Level.SUBJECT) or next(iter(others), "")
+        rule = ranks.get(_SUBJECT) or min((_RULE_BY_SECTOR[sector] for sector in sectors), default="")
         if not rule:
-            rule = "N4" if Level.PERSONS in levels else "N1"
+            rule = "N4" if _PERSONS in ranks else "N1"
         return self.under(nature, rule, in_result)
 
     def under(self, nature: Verdict, rule: str, in_result: list[Found]) -> Verdict:
@@ -169,8 +170,10 @@ class Case:
 
     def completeness(self, nature: Verdict, in_name: Sequence[Found], in_result: list[Found]) -> Verdict:
         heads = self.lexicon.heads
-        commas = signs_in(self.given.name, self.spans["name"], ",;") if in_name else ()
-        by_name = completeness_by_name(in_name, Name(self.tokens, commas), heads, nature.code)
+        by_name = None
+        if in_name:
+            name = Name(self.tokens, self.given.name, self.spans["name"])
+            by_name = completeness_by_name(in_name, name, heads, nature.code)
         if by_name is not None and by_name.rule in _STRONGER_THAN_RESULT and by_name.basis == "name_exception":
             return by_name
         by_result = completeness_by_result([one for one in in_result if one.entry.rule[0] == "C"], nature.code)

@@ -71,10 +71,18 @@ def best(found: Sequence[Found], *, head_last: bool) -> Found | None:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name's words, and whether a comma stands before each of them."""
+    """A name's words and where they lie in its text."""
 
     tokens: list[Token]
-    commas: Sequence[bool]
+    text: str
+    spans: Sequence[tuple[int, int]]
+
+    def comma_before(self, place: int) -> bool:
+        """Whether a comma parts the word at `place` from the one before it."""
+        if not 0 < place < len(self.spans):
+            return False
+        between = self.text[self.spans[place - 1][1] : self.spans[place][0]]
+        return "," in between or ";" in between
 
 
 def completeness_by_name(found: Sequence[Found], name: Name, heads: Heads, nature: str) -> Verdict | None:
@@ -115,7 +123,7 @@ def finishing_head(name: Name, heads: Heads, steps: Sequence[Found]) -> int | No
             continue
         beside = place + 1 if heads.last else place - 1
         neighbour = tokens[beside].form if 0 <= beside < len(tokens) else ""
-        if not neighbour or neighbour in heads.joined_by or name.commas[place + heads.last]:
+        if not neighbour or neighbour in heads.joined_by or name.comma_before(place + heads.last):
             return place
     return None
 
