@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint types contracts pytest bench soak audit sbom lock clean
+.PHONY: demo test lint types contracts pytest bench soak fuzz audit sbom lock clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/egov-audit demo
@@ -30,6 +30,15 @@ bench: $(VENV)/.dev
 # Fifty kills, a flaky site, the load: at full size, with figures. `make test` runs the kills small.
 soak: $(VENV)/.dev
 	$(BIN)/python -m tests.soak
+
+# Every parser and importer under coverage-guided fuzzing, FUZZ_SECONDS each, and inputs made to be heavy.
+FUZZ_SECONDS ?= 20
+fuzz: $(VENV)/.fuzz
+	$(BIN)/python -m tests.fuzz $(FUZZ_SECONDS)
+
+$(VENV)/.fuzz: requirements/fuzz.lock $(VENV)/.dev
+	$(PIP) install --require-hashes -r requirements/fuzz.lock
+	@touch $@
 
 $(VENV)/.runtime: requirements/runtime.lock requirements/build.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

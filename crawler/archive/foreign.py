@@ -64,6 +64,8 @@ def read_warc(path: Path, now: datetime) -> Iterator[SavedPage | str]:
                     raise ContentError(f"{place}: its length is not what its header says")
         except ArchiveLoadFailed as error:
             raise ContentError(f"{path.name} after record {number}: {' '.join(str(error).split())}") from error
+        except (ValueError, TypeError) as error:  # warcio takes a digest, and what it says it is made by, as they come
+            raise ContentError(f"{path.name} record {number}: a digest that is none: {error}") from error
     if number == 0:
         raise ContentError(f"{path.name}: no WARC record in it")
 

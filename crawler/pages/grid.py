@@ -199,8 +199,18 @@ def _raw_text(cell: etree._Element) -> str:
 
 
 def element_text(element: etree._Element) -> str:
-    """All text below an element, with a line end where a reader sees one. Changes white space in the given tree."""
-    for line in element.iter(*_LINES):
-        line.tail = f"\n{line.tail or ''}"
-        line.text = f"\n{line.text or ''}"
-    return "".join(str(text) for text in element.itertext())
+    """All text below an element, with a line end where a reader sees one."""
+    parts: list[str] = []
+    _collect(element, parts)
+    return "".join(parts)
+
+
+def _collect(element: etree._Element, parts: list[str]) -> None:
+    if element.tag in _LINES:
+        parts.append("\n")
+    parts.append(str(element.text or ""))
+    for child in element:
+        _collect(child, parts)
+        if child.tag in _LINES:
+            parts.append("\n")
+        parts.append(str(child.tail or ""))

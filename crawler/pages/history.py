@@ -11,7 +11,7 @@ from bs4 import Tag
 
 from crawler.pages.address import read_date
 from crawler.pages.records import Finding, HistoryPage, HistoryRow, Level, Target
-from crawler.pages.soup import attribute, cut, nesting, read_tree, text_of
+from crawler.pages.soup import attribute, cut, read_checked, text_of
 from crawler.pages.text import compare_key
 
 _DATE = re.compile(r"(?<![0-9.])[0-9]{2}\.[0-9]{2}\.[0-9]{4}(?![0-9])")
@@ -36,8 +36,7 @@ def parse_history(body: bytes, target: Target, content_type: str = "") -> Histor
     A row that cannot be read is an error finding, never a guess; dates in the future are read like any other.
     Never raises.
     """
-    tree = read_tree(body, content_type)
-    deep = nesting(tree, ("table", "tr"))
+    tree, deep = read_checked(body, content_type, ("table", "tr"))
     if deep is not None:
         return HistoryPage((), (deep,))
     tables = tree.select("table#ethernatable")

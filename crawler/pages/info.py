@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from bs4 import BeautifulSoup
 
 from crawler.pages.records import Finding, InfoPage, Level, Target
-from crawler.pages.soup import cut, nesting, read_tree, text_of
+from crawler.pages.soup import cut, read_checked, text_of
 
 
 def parse_info(body: bytes, target: Target, content_type: str = "") -> InfoPage:
     """What the card says, in page order. A card without title, status or any field is a finding. Never raises."""
-    tree = read_tree(body, content_type)
-    deep = nesting(tree, ("table", "tr", "dt"))
+    tree, deep = read_checked(body, content_type, ("table", "tr", "dt"))
     if deep is not None:
         return InfoPage("", "", (), (deep,))
     title = text_of(tree.select_one("div.slogan h1") or tree.select_one("h1"))

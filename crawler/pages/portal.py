@@ -11,7 +11,7 @@ from bs4.element import NavigableString, PageElement
 
 from crawler.pages.address import Site, host_of, identify, urls_for
 from crawler.pages.records import Finding, Level, PageKind, PortalList, PortalListing, ServicePage, Target
-from crawler.pages.soup import attribute, cut, has_class, lines_of, nearest, nesting, read_tree, text_of
+from crawler.pages.soup import attribute, cut, has_class, lines_of, nearest, read_checked, text_of
 from crawler.pages.text import compare_key
 
 _CATEGORY = "category-item"
@@ -39,8 +39,7 @@ def parse_portal_list(body: bytes, target: Target, site: Site, content_type: str
     A service in two categories is two listings with one slug; a line repeated inside a category is one, with a finding.
     A link that leads elsewhere or has no slug is an error finding. Never raises.
     """
-    tree = read_tree(body, content_type)
-    deep = nesting(tree, ("a",), (_CATEGORY,))
+    tree, deep = read_checked(body, content_type, ("a",), (_CATEGORY,))
     if deep is not None:
         return PortalList((), complete=False, findings=(deep,))
     return _ListReader(tree, target, site).read()
@@ -147,8 +146,7 @@ def parse_service_page(body: bytes, target: Target, content_type: str = "") -> S
     A page without title or blocks is an error finding; one without a result a warning, for the portal has such.
     Never raises.
     """
-    tree = read_tree(body, content_type)
-    deep = nesting(tree, ("a", "button"), (_BLOCK,))
+    tree, deep = read_checked(body, content_type, ("a", "button"), (_BLOCK,))
     if deep is not None:
         return ServicePage("", "", orderable=False, findings=(deep,))
     findings: list[Finding] = []

@@ -24,6 +24,7 @@ from crawler.pages.register_rest import report_rest
 from crawler.pages.register_state import PageState
 from crawler.pages.register_tables import read_tables
 from crawler.pages.text import looks_kazakh, squeeze
+from crawler.pages.weight import MOST_TAGS_OF_ACT, overweight
 
 #: Findings after which a page is not complete.
 HOLDING = frozenset(
@@ -46,6 +47,7 @@ HOLDING = frozenset(
         "rows_outside",
         "rows_lost",
         "nested_too_deep",
+        "too_heavy",
     }
 )
 _LETTERS_TO_DECIDE = 40
@@ -67,6 +69,9 @@ def parse_register(body: bytes, target: Target, content_type: str = "") -> Regis
     the letters. `content_type` is the response header's value.
     """
     page = PageState(demands(target.act))
+    heavy = overweight(body, MOST_TAGS_OF_ACT)
+    if heavy is not None:
+        return RegisterPage("", "", "", None, (), 0, False, (), (heavy,))
     source = decode(body, content_type)
     root = _tree(source)
     if root is None:

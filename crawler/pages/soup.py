@@ -12,6 +12,7 @@ from bs4.exceptions import ParserRejectedMarkup
 from crawler.pages.html import decode
 from crawler.pages.records import Finding, Level
 from crawler.pages.text import squeeze
+from crawler.pages.weight import overweight
 
 _BLOCKS = frozenset(
     {"address", "article", "aside", "blockquote", "dd", "div", "dl", "dt", "fieldset", "figure", "footer", "form"}
@@ -37,6 +38,17 @@ def read_tree(body: bytes, content_type: str = "") -> BeautifulSoup:
             return BeautifulSoup(data, "lxml", from_encoding="utf-8")
         except ParserRejectedMarkup:
             return BeautifulSoup("", "lxml")
+
+
+def read_checked(
+    body: bytes, content_type: str, names: Iterable[str] = (), classes: Iterable[str] = ()
+) -> tuple[BeautifulSoup, Finding | None]:
+    """The page as a tree, and the finding that it is too heavy or nested too deep to be read. Never raises."""
+    heavy = overweight(body)
+    if heavy is not None:
+        return BeautifulSoup("", "lxml"), heavy
+    tree = read_tree(body, content_type)
+    return tree, nesting(tree, names, classes)
 
 
 def nesting(tree: BeautifulSoup, names: Iterable[str] = (), classes: Iterable[str] = ()) -> Finding | None:

@@ -12,6 +12,14 @@ from tests.conftest import SHARED
 CAPTURES = SHARED / "captures"
 
 
+#: What a report over listings alone says of the register, on its front page.
+_UNREAD = {
+    "en": "An unread register is not an empty one",
+    "ru": "Непрочитанный реестр",
+    "kk": "Оқылмаған тізілім",
+}
+
+
 def check_real_pages(captures: Path, tmp_path: Path) -> None:
     def run(*words: str) -> Ended:
         ended = egov_audit(tmp_path, *words)
@@ -33,7 +41,8 @@ def check_real_pages(captures: Path, tmp_path: Path) -> None:
         slugs = {row["url"].rsplit("/", 1)[1] for row in csv.DictReader(stream)}
     assert {row["code"] for row in rows} == slugs
     assert all(row["provenance"] == "imported" and row["sha256"] for row in rows)
-    assert "An unread register is not an empty one" in (tmp_path / report).read_text(encoding="utf-8")
+    for lang, words in _UNREAD.items():
+        assert words in (tmp_path / report.parent / lang / "index.html").read_text(encoding="utf-8")
 
     again = run("import", str(captures))
     assert "0 pages taken, 107 already there" in again.out + again.err
