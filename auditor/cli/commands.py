@@ -6,6 +6,7 @@ from types import ModuleType
 
 from auditor.cli import (
     agreement,
+    cite,
     coding,
     database,
     evidence,
@@ -27,6 +28,7 @@ from auditor.cli import (
 
 COMMAND_MODULES: tuple[ModuleType, ...] = (
     agreement,
+    cite,
     coding,
     database,
     evidence,

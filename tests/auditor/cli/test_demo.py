@@ -91,3 +91,27 @@ def test_a_folder_that_is_not_ours_is_refused_before_anything_is_done(tmp_path: 
     assert ended.code == 2
     assert "not a report of ours" in ended.err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine"]
+
+
+def test_a_figure_is_cited_with_its_day_release_and_root(demo: Ended, folder: Path) -> None:
+    wanted = truth()["acts"]["V2000019982"]["ru"]["editions"]["2022-12-16"]
+    asked = ("cite", "digitised", "--as-of", "2022-12-31")
+    told = egov_audit(folder, *asked, "--lang", "ru", **STORED)
+    assert told.code == 0, told.err
+    assert f": {wanted['digitised_lines']} (" in told.out.splitlines()[0]
+    assert "edition of 2022-12-16" in told.out
+    root = told.out.partition("Root of evidence: ")[2].split()[0]
+    pages = [page.read_text(encoding="utf-8") for page in (folder / "var/demo/report").rglob("*.html")]
+    assert any(root in page for page in pages), "the report prints the same root"
+
+
+def test_what_cannot_be_cited_is_refused_by_its_kind(demo: Ended, folder: Path) -> None:
+    for words, code in (
+        (("nonsense",), 2),
+        (("nature:nonsense", "--as-of", "2022-12-31"), 2),
+        (("count", "--lang", "xx"), 2),
+        (("count", "--format", "ris"), 2),
+        (("count", "--as-of", "2001-01-01"), 4),
+    ):
+        ended = egov_audit(folder, "cite", *words, **STORED)
+        assert (ended.code, ended.out) == (code, ""), (words, ended.err)

@@ -1,0 +1,102 @@
+"""`egov-audit cite`: a figure as one cites it."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from auditor.cli.app import app, load_config, say
+from auditor.cli.figures import AsOf, Text, parse_day
+from auditor.cli.series import checked_by_people, coding_note, keep_everything, measured_on
+from auditor.db.session import open_database, transaction
+from auditor.measure.cards import card
+from auditor.measure.citation import Citation, as_bibtex, as_cff, as_text
+from auditor.measure.records import DatedAudit, Figure
+from crawler.errors import ContentError, UsageError
+from crawler.pages.records import Lang
+
+_FORMS = {"text": as_text, "bibtex": as_bibtex, "cff": as_cff}
+
+
+@app.command()
+def cite(
+    figure: Annotated[str, typer.Argument(metavar="FIGURE", help="A measure's id, or id:cell (nature:human_social).")],
+    *,
+    as_of: AsOf = None,
+    form: Annotated[str, typer.Option("--format", help="text, bibtex or cff.")] = "text",
+    lang: Annotated[str, typer.Option("--lang", help="Language of title and definition: en, ru, kk.")] = "en",
+    text: Text = Lang.RU,
+) -> None:
+    """Cite a figure: value, bounds, definition, audit date, edition, release, program and root of evidence."""
+    from auditor.release.identity import release_id
+    from crawler.archive.manifest import evidence_root
+    from reports.i18n import languages, words
+
+    name, _, cell = figure.partition(":")
+    known = card(name)
+    if form not in _FORMS:
+        raise UsageError(f"no format {form!r}; there are {', '.join(_FORMS)}")
+    if len(languages(lang)) != 1:
+        raise UsageError(f"a citation has one language, not {lang!r}")
+    say_in, config, day = words(languages(lang)[0]), load_config(), parse_day(as_of)
+    with open_database(config.db_url) as engine, transaction(engine) as session:
+        checked = checked_by_people(session, text)
+        dated = measured_on(session, day, text, checked)
+        found = _figure(dated, name, cell)
+        # The id of a release made now, which keeps every figure first: a citation must name the file that holds it.
+        keep_everything(session)
+        release = release_id(session)
+    shot = dated.snapshot
+    cited = Citation(
+        figure=figure,
+        title=say_in.say(known.title) + (f", {cell}" if cell else ""),
+        definition=say_in.say(known.formula),
+        value=_value(found),
+        remarks=_remarks(dated, found, coding_note(checked, [dated])),
+        as_of=day,
+        text=str(text),
+        act=shot.act,
+        edition=shot.edition_date,
+        release=release,
+        version=version("egov-audit"),
+        root=evidence_root(config.archive),
+    )
+    say(_FORMS[form](cited))
+
+
+def _figure(dated: DatedAudit, name: str, cell: str) -> Figure:
+    """The figure asked for. Raises ContentError where it was not observed, UsageError for an unknown cell."""
+    if name not in dated.measured:
+        why = dated.unmeasured.get(name, "nothing was measured")
+        raise ContentError(f"{name} on {dated.snapshot.as_of} was not observed: {why}")
+    result = dated.measured[name]
+    cells = {one.cell: one for one in result.figures}
+    if not cell:
+        return result.head
+    if cell not in cells:
+        raise UsageError(f"{name} has no cell {cell!r}; known are {', '.join(filter(None, cells)) or 'none'}")
+    return cells[cell]
+
+
+def _value(found: Figure) -> str:
+    told = str(found.value)
+    if found.low is not None and found.low != found.high:
+        told += f", {found.low} to {found.high}"
+    if found.share is not None:
+        told += f" ({found.share * 100:.1f}%" + (f" of {found.of})" if found.of else ")")
+    if found.interval is not None and found.corrected is not None:
+        low, high = (f"{end * 100:.1f}%" for end in found.interval)
+        told += f"; corrected {found.corrected * 100:.1f}%, 95% between {low} and {high}"
+    return told
+
+
+def _remarks(dated: DatedAudit, found: Figure, coding: str) -> tuple[str, ...]:
+    unread = ", ".join(dated.snapshot.unread)
+    told = (
+        dated.measured[found.measure].remark,
+        f"Nature and completeness: {coding}",
+        f"later editions in force by then could not be read: {unread}" if unread else "",
+    )
+    return tuple(one for one in told if one)
