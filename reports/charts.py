@@ -92,7 +92,7 @@ def series(name: str, header: tuple[str, ...], lines: Sequence[Row], breaks: Seq
     years = [int(line["year"]) for line in lines]
     x = alt.X("year:Q", scale=alt.Scale(domain=[min(years), max(years)], nice=False),
               axis=alt.Axis(title=None, format="d", tickMinStep=1, labelFontSize=12, grid=False))  # fmt: skip
-    base = alt.Chart(_data(lines), width=WIDTH - 170, height=280)
+    base = alt.Chart(_data(lines), width=WIDTH - 230, height=280)
     body = base.mark_line(point=alt.OverlayMarkDef(size=36), strokeWidth=2.4).encode(
         x=x,
         y=alt.Y("value:Q", axis=alt.Axis(title=None, tickCount=5, labelFontSize=12), scale=alt.Scale(zero=True)),
@@ -102,7 +102,7 @@ def series(name: str, header: tuple[str, ...], lines: Sequence[Row], breaks: Seq
     )
     ends = (
         base.transform_filter("datum.last")
-        .mark_text(align="left", dx=9, fontSize=13, limit=190)
+        .mark_text(align="left", dx=9, fontSize=13, limit=270)
         .encode(
             x=x,
             y="value:Q",
@@ -122,7 +122,7 @@ def boxes(name: str, header: tuple[str, ...], cells: Sequence[Row]) -> Drawing:
     """The two-by-two as areas in proportion. Cells: row, column, value, text."""
     rows = list(dict.fromkeys(str(one["row"]) for one in cells))
     columns = list(dict.fromkeys(str(one["column"]) for one in cells))
-    base = alt.Chart(_data(cells), width=420, height=240).encode(
+    base = alt.Chart(_data(cells), width=420, height=300).encode(
         x=alt.X(
             "column:N",
             sort=columns,
@@ -135,7 +135,7 @@ def boxes(name: str, header: tuple[str, ...], cells: Sequence[Row]) -> Drawing:
         size=alt.Size("value:Q", legend=None, scale=scale),
         color=alt.Color("core:N", legend=None, scale=alt.Scale(domain=[False, True], range=["#a9c9de", ORANGE])),
     )
-    text = base.mark_text(fontSize=17, fontWeight="bold", color=INK).encode(text="text:N")
+    text = base.mark_text(dy=60, fontSize=17, fontWeight="bold", color=INK).encode(text="text:N")
     told = [[one["row"], one["column"], one["value"]] for one in cells]
     return Drawing(name, _styled(body, text), header, told)
 

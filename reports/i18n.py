@@ -9,6 +9,7 @@ from __future__ import annotations
 import gettext
 import io
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -27,6 +28,7 @@ from crawler.errors import ContentError, UsageError
 LANGUAGES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
 ALMATY = ZoneInfo("Asia/Almaty")
 _NAMED = re.compile(r"%\(\w+\)s")
+_BEFORE_STOP = re.compile(r"%\((\w+)\)s\.(?!\.)")
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name
@@ -59,11 +61,11 @@ class Words:
     def say(self, message: str, **values: object) -> str:
         """A message with its values filled in. Raises ContentError without a translation."""
         text = self.catalogue.gettext(message) if message else ""
-        return text % values if values else text
+        return _filled(text, values) if values else text
 
     def count(self, one: str, many: str, n: int, **values: object) -> str:
         """A message in the plural form that `n` asks for; `%(n)s` in it is the number as written in the language."""
-        return self.catalogue.ngettext(one, many, n) % {"n": self.number(n), **values}
+        return _filled(self.catalogue.ngettext(one, many, n), {"n": self.number(n), **values})
 
     def number(self, value: float) -> str:
         """A number with the language's group and decimal marks; whole numbers without decimals, others with one."""
@@ -99,6 +101,15 @@ class Words:
     def moment_of(at: datetime) -> str:
         """The same without words, for what all languages share."""
         return f"{at.astimezone(ALMATY):%Y-%m-%d %H:%M} (Almaty), {at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    """A message with its values; one that ends in a full stop (`2026 г.`) at a sentence's end is the sentence's own."""
+
+    def stop(match: re.Match[str]) -> str:
+        return match[0][:-1] if str(values[match[1]]).endswith(".") else match[0]
+
+    return _BEFORE_STOP.sub(stop, text) % values
 
 
 def languages(text: str) -> tuple[str, ...]:

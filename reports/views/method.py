@@ -26,6 +26,7 @@ from reports.i18n import N_
 from reports.views.facts import copy_of
 from reports.views.figures import share_of
 from reports.views.here import Here, web_address
+from reports.views.problems import ISSUES
 from reports.views.prose import FILES, LIMITS, MEANINGS, METHOD
 from reports.views.services import edition_id
 from reports.views.told import told
@@ -53,8 +54,10 @@ def limits_page(here: Here) -> TextPage:
     return TextPage(
         frame=here.frame(words.say("Limits: not said, not read, not understood")),
         passages=_passages(here, LIMITS),
-        not_read=tuple((one.what, word(words, OUTCOMES, one.outcome), plain(one.detail)) for one in report.not_read),
-        issues=tuple((code, "", words.number(count)) for code, count in report.issues),
+        not_read=tuple(
+            (one.what, word(words, OUTCOMES, one.outcome), told(words, plain(one.detail))) for one in report.not_read
+        ),
+        issues=tuple((code, word(words, ISSUES, code), words.number(count)) for code, count in report.issues),
         show_gaps=True,
     )
 

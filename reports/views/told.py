@@ -12,6 +12,7 @@ from datetime import date
 from functools import lru_cache
 
 from reports.i18n import N_, Words
+from reports.views.problems import DETAILS
 from reports.views.wording import FORMS, LANGUAGE_OF, word
 
 _DAY = r"(?P<day>\d{4}-\d{2}-\d{2})"
@@ -69,7 +70,7 @@ _SHAPES: tuple[tuple[str, str], ...] = (
 
 @lru_cache(maxsize=1)
 def _compiled() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(shape, re.DOTALL), message) for shape, message in _SHAPES)
+    return tuple((re.compile(shape, re.DOTALL), message) for shape, message in (*_SHAPES, *DETAILS))
 
 
 def told(words: Words, text: str) -> str:

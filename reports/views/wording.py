@@ -72,8 +72,6 @@ UNITS: Mapping[str, str] = {
     Unit.SUBSECTIONS: N_("subsections (life situations)"),
 }
 DERIVED: Mapping[str, str] = {
-    "median_years": N_("half of them for at least %(n)s years"),
-    "longest_years": N_("the longest for %(n)s years"),
     "growth_rows": N_("growth by rows %(rate)s"),
     "growth_codes": N_("growth by codes %(rate)s"),
     "growth_results": N_("growth by names, recipients and providers %(rate)s"),
@@ -144,6 +142,7 @@ BREAKS: Mapping[str, str] = {
 }
 OUTCOMES: Mapping[str, str] = {
     "forbidden": N_("forbidden"),
+    "not asked": N_("not asked"),
     "missing": N_("missing"),
     "failed": N_("failed"),
     "held": N_("held as doubtful"),
@@ -184,6 +183,8 @@ def coded(words: Words, coding: Coding | None) -> str:
 
 def derived(words: Words, name: str, value: float) -> str:
     """A number that is no count, in words."""
+    if name in ("median_years", "longest_years"):
+        return _years(words, name, round(value, 1))
     if name not in DERIVED:
         return f"{name.replace('_', ' ')}: {words.number(round(value, 3))}"
     text = words.say(DERIVED[name])
@@ -192,3 +193,14 @@ def derived(words: Words, name: str, value: float) -> str:
     if "%(share)s" in text:
         return text % {"share": words.percent(value)}
     return text % {"n": words.number(round(value, 1))}
+
+
+def _years(words: Words, name: str, years: float) -> str:
+    # In Russian a fraction takes the form that two takes: 6,5 года.
+    form = int(years) if float(years).is_integer() else 2
+    shown = words.number(years)
+    if name == "median_years":
+        return words.count(
+            "half of them for at least %(years)s year", "half of them for at least %(years)s years", form, years=shown
+        )
+    return words.count("the longest for %(years)s year", "the longest for %(years)s years", form, years=shown)

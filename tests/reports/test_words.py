@@ -1,0 +1,79 @@
+"""The interface's words: nothing untranslated passes, plurals and full stops are a reader's own."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from crawler.errors import ContentError
+from reports.i18n import LANGUAGES, check, read_catalogue, words
+from reports.messages import messages
+from reports.views.told import told
+from reports.views.wording import derived
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_message_is_translated(lang: str) -> None:
+    catalogue = read_catalogue(lang)
+    check(catalogue, lang)
+    for message in messages():
+        assert (message if isinstance(message, str) else message[0]) in catalogue, message
+
+
+@pytest.mark.parametrize("lang", ["ru", "kk"])
+def test_no_english_is_left_in_a_translation(lang: str) -> None:
+    for message in read_catalogue(lang):
+        if not message.id:
+            continue
+        for text in (message.string,) if isinstance(message.string, str) else message.string:
+            bare = re.sub(r"%\(\w+\)s", "", text)
+            assert re.search("[а-яё]", bare.lower()) or not re.search("[a-z]{3}", bare), text
+
+
+def test_a_missing_an_unconfirmed_and_a_misfit_translation_stop_the_build() -> None:
+    for spoil in (
+        {"string": ""},
+        {"flags": {"fuzzy"}},
+        {"string": "Обзор %(n)s"},
+    ):
+        catalogue = read_catalogue("ru")
+        message = catalogue["Overview"]
+        for name, value in spoil.items():
+            setattr(message, name, value)
+        with pytest.raises(ContentError, match=r"ru: .*'Overview'"):
+            check(catalogue, "ru")
+    with pytest.raises(ContentError, match="no kk translation of 'Nobody wrote this'"):
+        words("kk").say("Nobody wrote this")
+
+
+def test_a_day_that_ends_in_a_stop_ends_the_sentence_too() -> None:
+    day = words("ru").day(date(2024, 12, 31))
+    assert day.endswith("г.")
+    text = words("ru").say("The series breaks in this year: %(what)s.", what=day)
+    assert text.endswith("г.")
+    assert not text.endswith("..")
+    assert words("ru").say("The series breaks in this year: %(what)s.", what="акт").endswith("акт.")
+
+
+@pytest.mark.parametrize(
+    ("years", "shown"), [(1.0, "1 год"), (3.0, "3 года"), (5.0, "5 лет"), (6.5, "6,5 года"), (21.0, "21 год")]
+)
+def test_years_take_the_form_that_their_number_asks_for(years: float, shown: str) -> None:
+    assert derived(words("ru"), "longest_years", years) == f"самая давняя – {shown}"
+
+
+def test_limits_say_in_the_readers_language_why_a_text_was_not_read(site: Path) -> None:
+    assert told(words("kk"), "the server answers 404") == "сервердің жауабы: 404"
+    page = BeautifulSoup((site / "ru/limits.html").read_text(encoding="utf-8"), "lxml")
+    kinds = [cell.contents[0] for cell in page.select("#issues tbody td:first-child")]
+    assert len(kinds) > 2
+    assert all(re.search("[а-яё]", str(text)) for text in kinds)
+
+
+def test_no_sentence_of_the_site_ends_twice(site: Path) -> None:
+    for page in [*site.glob("ru/*.html"), *site.glob("kk/*.html"), *site.glob("en/*.html")]:
+        assert not re.search(r"(?<!\.)\.\.(?![./])", BeautifulSoup(page.read_text(encoding="utf-8"), "lxml").text), page
