@@ -50,13 +50,12 @@ def waterfall(name: str, header: tuple[str, ...], bars: Sequence[Row]) -> Drawin
     """Steps from one count to another. Bars: label, kind (total, up, down), low, high, text, least, most."""
     order = [str(bar["label"]) for bar in bars]
     values = _data(bars)
-    lows = [float(bar["low"]) for bar in bars] + [float(bar["least"]) for bar in bars]
-    highs = [float(bar["high"]) for bar in bars] + [float(bar["most"]) for bar in bars]
-    axis_low = _floor(min(lows), max(highs))
+    _, high = _span(bars)
+    axis_low = axis_floor(bars)
     base = alt.Chart(values, width=WIDTH, height=280).encode(
         x=alt.X("label:N", sort=order, axis=alt.Axis(title=None, labelAngle=0, labelLimit=130, labelFontSize=13)),
     )
-    scale = alt.Scale(domain=[axis_low, _ceiling(axis_low, max(highs))], zero=False, nice=False)
+    scale = alt.Scale(domain=[axis_low, _ceiling(axis_low, high)], zero=False, nice=False)
     colours = alt.Color(
         "kind:N", legend=None, scale=alt.Scale(domain=["total", "up", "down"], range=[GREY, BLUE, ORANGE])
     )
@@ -168,13 +167,20 @@ def _styled(*layers: alt.Chart) -> alt.TopLevelMixin:
     return chart
 
 
-def _floor(low: float, high: float) -> float:
-    """Where the axis of a waterfall begins: steps must be seen, so far below the least bar that none vanishes."""
+def _span(bars: Sequence[Row]) -> tuple[float, float]:
+    """The least and the most that a waterfall's steps reach; of a total its height counts, not its foot at zero."""
+    levels = [float(bar[side]) for bar in bars for side in ("high", "least", "most")]
+    levels += [float(bar["low"]) for bar in bars if bar["kind"] != "total"]
+    return min(levels), max(levels)
+
+
+def axis_floor(bars: Sequence[Row]) -> int:
+    """Where the axis of a waterfall begins: steps must be seen beside large totals. Above 0 a reader must be told."""
+    low, high = _span(bars)
     spread = high - low
-    if spread <= 0:
-        return 0.0
-    below = low - spread * 0.6
-    return max(0.0, float(int(below))) if low > spread * 2 else 0.0
+    below = int(low - spread * 0.6)
+    step = 10 if spread > 10 else 1
+    return max(0, below // step * step) if spread > 0 and low > spread * 2 else 0
 
 
 def _ceiling(low: float, high: float) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 
 from auditor.account.records import SIGNS, Account, TermName, Unit
 from auditor.measure.compute import TWO_BY_TWO
-from reports.charts import Drawing, bars, boxes, draw, series, waterfall
+from reports.charts import Drawing, axis_floor, bars, boxes, draw, series, waterfall
 from reports.contexts.base import ChartView
 from reports.views.facts import Group
 from reports.views.groups import group_name
@@ -54,7 +54,7 @@ def _drawings(site: Site) -> Iterable[tuple[Drawing, str, str]]:
     if last is not None:
         for digitised, name in ((False, "rows"), (True, "digitised")):
             taken = last.accounts.get((Unit.ROWS, digitised))
-            if taken is not None:
+            if taken is not None and any(one.value or one.low != one.high for one in taken.terms.values()):
                 yield _waterfall(site, taken, name, (str(last.start.year), str(last.end.year)))
     if sum(one.audit is not None for one in report.years) > 1:
         yield _series(site)
@@ -83,12 +83,15 @@ def _waterfall(site: Site, taken: Account, name: str, years: tuple[str, str]) ->
         level = after
     steps.append(_total(site, years[1], taken.end))
     growth, real = words.signed(taken.growth), words.signed(taken.real_growth)
+    floor = axis_floor(steps)
     if taken.digitised:
         title = words.say(
             "Digitised entries: register growth %(growth)s, real growth %(real)s", growth=growth, real=real
         )
     else:
         title = words.say("All entries: register growth %(growth)s, real growth %(real)s", growth=growth, real=real)
+    if floor:
+        title += " " + words.say("(the axis begins at %(n)s)", n=words.number(floor))
     said = "; ".join(f"{step['label']}: {step['text']}" for step in steps)
     header = (words.say("step"), words.say("amount"), words.say("least"), words.say("most"))
     return waterfall(name, header, steps), title, f"{title}. {said}."

@@ -177,9 +177,13 @@ def figures_page(here: Here, now: DatedAudit, year: int, chart: ChartView | None
     )
 
 
-def missing(here: Here, now: DatedAudit) -> tuple[tuple[str, str], ...]:
-    """What could not be measured on a date, and why."""
-    return tuple((here.words.say(card(name).title), told(here.words, why)) for name, why in now.unmeasured.items())
+def missing(here: Here, now: DatedAudit, elsewhere: Sequence[str] = ()) -> tuple[tuple[str, str], ...]:
+    """What could not be measured on a date, and why; without the measures of which the page says so `elsewhere`."""
+    return tuple(
+        (here.words.say(card(name).title), told(here.words, why))
+        for name, why in now.unmeasured.items()
+        if name not in elsewhere
+    )
 
 
 def _views(here: Here, year: int, measured: Measured) -> Iterable[FigureView]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from auditor.account.records import TermName, Unit
+from auditor.measure.cards import card
 from auditor.measure.records import DatedAudit
 from auditor.measure.report_records import YearAccount
 from reports.contexts.base import ChartView, FigureView, Linked, NavItem
@@ -39,14 +40,30 @@ def front_page(here: Here, chart: ChartView | None) -> FrontPage:
         lead=tuple(_lead(here, now)) if now else (),
         notices=tuple(_notices(here, now)),
         announced=tuple(_brief(figure_view(here, year, measured[name])) for name in _ANNOUNCED if name in measured),
-        behind=tuple(_brief(figure_view(here, year, measured[name])) for name in _BEHIND if name in measured),
+        behind=tuple(_behind(here, now)) if now else (),
         table=two_by_two(here, year, measured["two_by_two"], words.say(DELIVERED)) if now else None,
         moved=tuple(_moved(here, now)) if now else (),
         chart=chart,
         sure=tuple(_sure(here, now)) if now else (),
-        missing=missing(here, now) if now else (),
+        missing=missing(here, now, _BEHIND) if now else (),
         doors=tuple(NavItem(part, words.say(PARTS[part]), False) for part in _DOORS if part in here.site.parts()),
     )
+
+
+def _behind(here: Here, now: DatedAudit) -> Iterable[FigureView]:
+    """The measures of the numbers game, each in its place even where it was not observed: then it says why."""
+    for name in _BEHIND:
+        if name in now.measured:
+            yield _brief(figure_view(here, now.snapshot.as_of.year, now.measured[name]))
+        elif name in now.unmeasured:
+            yield _unseen(here, name, now.unmeasured[name])
+
+
+def _unseen(here: Here, name: str, reason: str) -> FigureView:
+    words = here.words
+    why = words.say("not observed: %(why)s", why=told(words, reason))
+    return FigureView(id=name, title=words.say(card(name).title), value=Linked("–"), share=why, change="", bounds="",
+                      interval="", also=(), caveat="", card=here.card(name), objections=())  # fmt: skip
 
 
 def _brief(view: FigureView) -> FigureView:

@@ -9,11 +9,15 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from auditor.coding.codebook import rules_in_words
 from crawler.errors import ContentError
+from reports.build import build, languages_wanted
 from reports.i18n import LANGUAGES, check, read_catalogue, words
 from reports.messages import messages
+from reports.views.problems import ISSUES
 from reports.views.told import told
 from reports.views.wording import derived
+from tests.reports.records import body_of, small_report
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -69,11 +73,25 @@ def test_years_take_the_form_that_their_number_asks_for(years: float, shown: str
 def test_limits_say_in_the_readers_language_why_a_text_was_not_read(site: Path) -> None:
     assert told(words("kk"), "the server answers 404") == "сервердің жауабы: 404"
     page = BeautifulSoup((site / "ru/limits.html").read_text(encoding="utf-8"), "lxml")
-    kinds = [cell.contents[0] for cell in page.select("#issues tbody td:first-child")]
+    kinds = {cell.code.text: cell.contents[0] for cell in page.select("#issues tbody td:first-child") if cell.code}
     assert len(kinds) > 2
-    assert all(re.search("[а-яё]", str(text)) for text in kinds)
+    assert [code for code, text in kinds.items() if not re.search("[а-яё]", str(text))] == [
+        code for code in kinds if code not in ISSUES
+    ], "a finding of a new kind stands under its code"
 
 
 def test_no_sentence_of_the_site_ends_twice(site: Path) -> None:
     for page in [*site.glob("ru/*.html"), *site.glob("kk/*.html"), *site.glob("en/*.html")]:
         assert not re.search(r"(?<!\.)\.\.(?![./])", BeautifulSoup(page.read_text(encoding="utf-8"), "lxml").text), page
+
+
+def test_the_front_page_says_in_its_place_what_was_not_observed(tmp_path: Path) -> None:
+    wanted = languages_wanted(("ru",), rules_in_words)
+    page = build(small_report(), body_of, wanted, tmp_path / "site").parent / "ru/index.html"
+    tree = BeautifulSoup(page.read_text(encoding="utf-8"), "lxml")
+    line = tree.find(id="dead_ends")
+    assert line is not None
+    assert "не наблюдалось: действующая редакция не входит в историю реестра" in line.text
+    assert "–" in line.text
+    assert tree.select_one(".sure") is not None
+    assert "Тупики" not in tree.select_one(".sure").text  # type: ignore[union-attr]
