@@ -15,6 +15,7 @@ from reports.contexts.base import NavItem
 from reports.contexts.method import ChooserPage, EvidencePage
 from reports.copies import readable_copy
 from reports.i18n import LANGUAGES, Words
+from reports.i18n import words as words_of
 from reports.views.charts import Drawn, draw_all
 from reports.views.facts import DIMENSIONS, Facts, copy_of, facts_of
 from reports.views.figures import figures_page
@@ -36,6 +37,7 @@ from reports.views.method import (
 from reports.views.register import portal_page, register_page
 from reports.views.series import series_page
 from reports.views.services import service_page, services_page
+from reports.views.wording import PROVENANCE
 
 #: (path below the language's folder, template, context) of one page.
 Page = tuple[str, str, object]
@@ -69,7 +71,10 @@ class Renderer:
         """The first page: which language to read in."""
         page = ChooserPage(
             title=words.say(TITLE),
-            languages=tuple(NavItem(f"{lang}/index.html", LANGUAGES[lang], False, lang) for lang in langs),
+            languages=tuple(
+                (NavItem(f"{lang}/index.html", LANGUAGES[lang], False, lang), words_of(lang).say(TITLE))
+                for lang in langs
+            ),
             release=self.facts.report.release,
         )
         text = environment().get_template("chooser.html").render(page=page)
@@ -152,6 +157,9 @@ def write_evidence(renderer: Renderer, bodies: Callable[[Evidence], bytes], out:
     template = environment().get_template("evidence.html")
     report = renderer.facts.report
     kept: dict[str, tuple[Evidence, str]] = {}
+    provenances = {
+        code: " · ".join(words_of(lang).say(text) for lang in LANGUAGES) for code, text in PROVENANCE.items()
+    }
     for key, evidence in report.places.items():
         lang = next((part for part in key.removeprefix("page:").split("/") if part in LANGUAGES), "")
         kept.setdefault(copy_of(evidence).partition("#")[0], (evidence, lang))
@@ -163,7 +171,7 @@ def write_evidence(renderer: Renderer, bodies: Callable[[Evidence], bytes], out:
             url=evidence.url,
             captured=Words.moment_of(evidence.captured_at),
             sha256=evidence.sha256,
-            provenance=evidence.provenance,
+            provenance=provenances.get(evidence.provenance, evidence.provenance),
             warc=evidence.warc,
             offset=str(evidence.offset),
             run=evidence.run_id,

@@ -126,7 +126,7 @@ class EvidencePage:
     url: Annotated[str, "The address it was captured from."]
     captured: Annotated[str, "When, in Almaty time and UTC."]
     sha256: Annotated[str, "sha256 of the body."]
-    provenance: Annotated[str, "harvested or imported."]
+    provenance: Annotated[str, "Harvested or imported, in the three languages."]
     warc: Annotated[str, "WARC file."]
     offset: Annotated[str, "Byte at which its record starts."]
     run: Annotated[str, "The run that captured it."]
@@ -140,5 +140,5 @@ class ChooserPage:
     """The report's first page: which language to read it in."""
 
     title: Annotated[str, "Title of the page."]
-    languages: Annotated[tuple[NavItem, ...], "Front pages by language."]
+    languages: Annotated[tuple[tuple[NavItem, str], ...], "(front page, the report's title) by language."]
     release: Annotated[str, "Id of the release; empty before there is one."]

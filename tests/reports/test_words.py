@@ -36,6 +36,7 @@ def test_no_english_is_left_in_a_translation(lang: str) -> None:
         for text in (message.string,) if isinstance(message.string, str) else message.string:
             bare = re.sub(r"%\(\w+\)s", "", text)
             assert re.search("[а-яё]", bare.lower()) or not re.search("[a-z]{3}", bare), text
+            assert not re.search(r"(?!p_value)\b[a-z]+_[a-z]+\b", bare), f"a code instead of words: {text}"
 
 
 def test_a_missing_an_unconfirmed_and_a_misfit_translation_stop_the_build() -> None:
@@ -95,3 +96,13 @@ def test_the_front_page_says_in_its_place_what_was_not_observed(tmp_path: Path) 
     assert "–" in line.text
     assert tree.select_one(".sure") is not None
     assert "Тупики" not in tree.select_one(".sure").text  # type: ignore[union-attr]
+
+
+def test_what_all_languages_share_speaks_all_of_them(site: Path) -> None:
+    first = BeautifulSoup((site / "index.html").read_text(encoding="utf-8"), "lxml")
+    said = {str(choice["lang"]): choice.text for choice in first.select(".choice")}
+    assert list(said) == ["en", "ru", "kk"]
+    assert "что стоит за числом" in said["ru"]
+    assert "санның артында не тұр" in said["kk"]
+    kept = BeautifulSoup(next((site / "evidence").glob("*.html")).read_text(encoding="utf-8"), "lxml")
+    assert "harvested from the source · собрано у источника · дереккөзден жиналған" in kept.header.text  # type: ignore[union-attr]
