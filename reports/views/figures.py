@@ -39,7 +39,7 @@ _SAID: Mapping[str, str] = {
     "real_growth_certain": N_("The register grew by %(register)s, births less deaths give %(real)s. No link between "
                               "the two editions is undecided; a link that is taken for certain may still be wrong."),
     "flips_in_growth": N_("Of what was newly digitised, %(share)s changed in nothing but the delivery form "
-                          "(%(flips)s entries); %(with_other)s more flips came with another change of the service."),
+                          "(entries: %(flips)s); flips that came with another change of the service: %(with_other)s."),
     "coding_interval": N_("By the errors found in the sample that people coded, the share lies between %(low)s and "
                           "%(high)s (95%%); the machine's own share is %(share)s."),
     "coding_unchecked": N_("No sample coded by people has been compared with the machine, so its error is unknown. "

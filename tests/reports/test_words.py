@@ -106,3 +106,11 @@ def test_what_all_languages_share_speaks_all_of_them(site: Path) -> None:
     assert "санның артында не тұр" in said["kk"]
     kept = BeautifulSoup(next((site / "evidence").glob("*.html")).read_text(encoding="utf-8"), "lxml")
     assert "harvested from the source · собрано у источника · дереккөзден жиналған" in kept.header.text  # type: ignore[union-attr]
+
+
+def test_no_kazakh_ending_hangs_on_a_number() -> None:
+    for message in read_catalogue("kk"):
+        for text in (message.string,) if isinstance(message.string, str) else message.string:
+            assert not re.search(r"%\(\w+\)s(-[а-яәіңғүұқөһ]| (пен|мен|бен) %)", text), (
+                f"its vowels would differ: {text}"
+            )
