@@ -1,0 +1,52 @@
+"""The waterfall: its steps can be seen beside large totals, and a reader is told where the axis begins."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from bs4 import BeautifulSoup
+
+from auditor.account.compute import account
+from auditor.account.records import Unit
+from auditor.coding.codebook import rules_in_words
+from reports.build import build, languages_wanted
+from reports.charts import axis_floor
+from tests.reports.records import body_of, small_report
+
+
+def bar(kind: str, low: float, high: float) -> dict[str, Any]:
+    return {"label": kind, "kind": kind, "low": low, "high": high, "least": low or high, "most": high, "text": ""}
+
+
+def test_the_axis_begins_near_small_steps_of_large_totals_and_at_zero_otherwise() -> None:
+    steps = [bar("total", 0, 1288), bar("up", 1288, 1312), bar("down", 1300, 1312), bar("total", 0, 1300)]
+    floor = axis_floor(steps)
+    assert 1200 < floor < 1288
+    assert (1312 - 1288) / (1312 - floor) > 0.25, "a step takes a good part of the picture"
+    assert axis_floor([bar("total", 0, 40), bar("up", 40, 90), bar("total", 0, 90)]) == 0
+    assert axis_floor([bar("total", 0, 40), bar("total", 0, 40)]) == 0
+
+
+def test_between_two_dates_of_one_edition_there_is_no_waterfall_but_a_sentence(tmp_path: Path) -> None:
+    report = small_report()
+    end = report.years[-1]
+    assert end.audit is not None
+    start = dataclasses.replace(report.years[-2], audit=end.audit)
+    rows = [row.entry for row in end.audit.snapshot.entries]
+    accounts = {
+        (unit, digital): account(rows, rows, (), unit, digitised=digital) for unit in Unit for digital in (False, True)
+    }
+    years = (*report.years[:-2], start, end)
+    same = dataclasses.replace(
+        report,
+        years=years,
+        accounts=(dataclasses.replace(report.accounts[0], start=start, end=end, accounts=accounts),),
+    )
+    out = build(same, body_of, languages_wanted(("en",), rules_in_words), tmp_path / "site").parent
+    assert not (out / "charts/en/rows.svg").exists()
+    front = BeautifulSoup((out / "en/index.html").read_text(encoding="utf-8"), "lxml")
+    assert not front.select(".drawn")
+    growth = BeautifulSoup((out / "en/growth.html").read_text(encoding="utf-8"), "lxml")
+    assert "nothing came, went or changed" in growth.text
