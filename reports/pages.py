@@ -14,10 +14,12 @@ from auditor.records import Evidence
 from reports.contexts.base import NavItem
 from reports.contexts.method import ChooserPage, EvidencePage
 from reports.copies import readable_copy
+from reports.feeds import to_atom
 from reports.i18n import LANGUAGES, Words
 from reports.i18n import words as words_of
 from reports.views.charts import Drawn, draw_all
 from reports.views.facts import DIMENSIONS, Facts, copy_of, facts_of
+from reports.views.feeds import feeds
 from reports.views.figures import figures_page
 from reports.views.front import TITLE, front_page
 from reports.views.groups import group_page, groups_page
@@ -84,7 +86,7 @@ class Renderer:
 def write_language(
     renderer: Renderer, words: Words, langs: tuple[str, ...], rules: Mapping[str, str], out: Path
 ) -> None:
-    """Every page of one language below `out/LANG`, and its charts. Raises ContentError for a missing translation."""
+    """Every page of a language below `out/LANG`, charts and feeds. Raises ContentError for a missing translation."""
     env = environment()
     env.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined]
     site = Site(renderer.facts, words, langs)
@@ -95,6 +97,9 @@ def write_language(
         target.parent.mkdir(parents=True, exist_ok=True)
         text = env.get_template(template).render(page=page)
         target.write_text(text, encoding="utf-8", newline="\n")
+    (folder / "feeds").mkdir()
+    for feed in feeds(site):
+        (folder / "feeds" / feed.file).write_bytes(to_atom(feed))
 
 
 def _pages(site: Site, charts: Mapping[str, Drawn], rules: Mapping[str, str]) -> Iterator[Page]:

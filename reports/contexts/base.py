@@ -31,6 +31,7 @@ class Frame:
     release: Annotated[str, "Id of the release that the figures stand in; empty before there is one."]
     root: Annotated[str, "Root of the tree of evidence that the figures rest on; empty before there is one."]
     sample: Annotated[str, "Says that the pages are a sample or test data; empty for real pages."]
+    feeds: Annotated[tuple[NavItem, ...], "The feeds of the page's language."]
 
 
 @dataclass(frozen=True, slots=True)

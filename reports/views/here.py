@@ -40,6 +40,14 @@ OF_REGISTER = frozenset(
     {"figures.html", "growth.html", "series.html", "ministries/index.html", "sections/index.html",
      "services/index.html", "dead-ends.html", "label-flips.html", "changes.html"}
 )  # fmt: skip
+#: The feeds by the name of their file below `feeds/`.
+FEEDS: Mapping[str, str] = {
+    "new": N_("New entries"),
+    "removed": N_("Removed entries"),
+    "flipped": N_("Entries with another delivery form"),
+    "rewritten": N_("Entries with another text or place, split or merged ones"),
+    "digest": N_("Digest of the report and its editions"),
+}
 _TOKEN = re.compile("\x00(\\w+)\x00")
 
 
@@ -98,6 +106,9 @@ class Here:
             release=report.release,
             root=report.root,
             sample=self._sample(),
+            feeds=tuple(
+                NavItem(f"{self.up}feeds/{name}.atom", self.words.say(title), False) for name, title in FEEDS.items()
+            ),
         )
 
     def _nav(self) -> tuple[NavItem, ...]:

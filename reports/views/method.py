@@ -25,7 +25,7 @@ from reports.contexts.method import (
 from reports.i18n import N_
 from reports.views.facts import copy_of
 from reports.views.figures import share_of
-from reports.views.here import Here, web_address
+from reports.views.here import FEEDS, Here, web_address
 from reports.views.problems import ISSUES
 from reports.views.prose import FILES, LIMITS, MEANINGS, METHOD
 from reports.views.services import edition_id
@@ -163,7 +163,17 @@ def files_page(here: Here, charts: Iterable[ChartView]) -> FilesPage:
     words = here.words
     return FilesPage(
         frame=here.frame(words.say("Files to take away")),
-        files=tuple((f"../{here.up}csv/{name}", name, words.say(about)) for name, about in FILES),
+        files=(
+            *((f"../{here.up}csv/{name}", name, words.say(about)) for name, about in FILES),
+            *(
+                (
+                    f"{here.up}feeds/{name}.atom",
+                    f"{name}.atom",
+                    words.say("Feed (Atom): %(what)s", what=words.say(title)),
+                )
+                for name, title in FEEDS.items()
+            ),
+        ),
         charts=tuple(
             (
                 one.title,
