@@ -14,6 +14,7 @@ from auditor.records import Evidence
 from reports.contexts.base import NavItem
 from reports.contexts.method import ChooserPage, EvidencePage
 from reports.copies import readable_copy
+from reports.css import css_string
 from reports.feeds import to_atom
 from reports.i18n import LANGUAGES, Words
 from reports.i18n import words as words_of
@@ -47,7 +48,7 @@ Page = tuple[str, str, object]
 
 def environment() -> Environment:
     """The templates: an undefined name is an error, every text is escaped, words come from a catalogue."""
-    return Environment(
+    env = Environment(
         loader=PackageLoader("reports", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -56,6 +57,8 @@ def environment() -> Environment:
         keep_trailing_newline=True,
         extensions=["jinja2.ext.i18n"],
     )
+    env.filters["css_string"] = css_string
+    return env
 
 
 @dataclass(frozen=True, slots=True)
