@@ -219,6 +219,7 @@ class EditionRef:
 
     `capture_id` is the newest capture the reading was found in, `captured_at` its time (UTC). `rows_found` counts
     dead rows too, `rows_live` those that carry a service. `state` is a word of `auditor.db.models.EditionRow`.
+    `replaced_on` is the day from which a later act is known to be in force, whether any of its texts was read or not.
     """
 
     id: int
@@ -233,6 +234,7 @@ class EditionRef:
     state_reason: str = ""
     state_by: str = "machine"
     provenance: str = ""
+    replaced_on: date | None = None
 
     @property
     def key(self) -> str:

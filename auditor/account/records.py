@@ -86,6 +86,32 @@ class Account:
         return births.low - deaths.high, births.high - deaths.low
 
     @property
+    def additions(self) -> int:
+        """Gross additions: all that any event adds to the count, before what others take from it."""
+        return sum(max(0, SIGNS[item.term] * item.amount) for term in self.terms.values() for item in term.items)
+
+    @property
+    def cosmetic_share(self) -> tuple[float, float, float] | None:
+        """METHOD's `cosmetic_share`: the share of gross additions that are no births, its least and its most.
+
+        The bounds let births and all other additions go to their ends at once: safe, perhaps too wide. None where
+        nothing was added.
+        """
+        births = self.terms[TermName.BIRTHS]
+        others = self.additions - births.value
+        if self.additions == 0:
+            return None
+        signed = [(SIGNS[name], term) for name, term in self.terms.items() if name is not TermName.BIRTHS]
+        less = sum(term.value - term.low if sign > 0 else term.high - term.value for sign, term in signed)
+        more = sum(term.high - term.value if sign > 0 else term.value - term.low for sign, term in signed)
+        least, most = max(0, others - less), others + more
+        return (
+            others / self.additions,
+            least / (least + births.high) if least + births.high else 0.0,
+            most / (most + births.low) if most + births.low else 1.0,
+        )
+
+    @property
     def growth(self) -> int:
         """The register's growth."""
         return self.end - self.start

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from auditor.account.compute import account
 from auditor.account.records import Account, Unit
+from auditor.db.acts import first_days, nothing_in_force
 from auditor.db.links import decided, decisions, linkings, machine_links
 from auditor.db.read import editions_in_force, entries_of, pick_edition
 from auditor.link.plan import steps
@@ -33,7 +34,7 @@ def register_on(session: Session, day: date, lang: Lang) -> tuple[EditionRef, li
     """The edition in force on a day and its rows. Raises ContentError when none that was read is in force."""
     edition = pick_edition(editions_in_force(session, lang), day)
     if edition is None:
-        raise ContentError(f"no edition of the register in {lang} that was read is in force on {day}")
+        raise ContentError(nothing_in_force(first_days(session), day, lang))
     return edition, entries_of(session, edition.id)
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -20,6 +19,7 @@ from auditor.cli.series import (
     measured_on,
     print_series,
     print_years,
+    today,
 )
 from auditor.coding.codebook import CODEBOOK
 from auditor.db.session import open_database, transaction
@@ -60,13 +60,18 @@ Interface = Annotated[str, typer.Option("--lang", metavar="LANGS", help="Languag
 
 
 def parse_day(text: str | None) -> date:
-    """A day as people type it, today in Almaty for None. Raises UsageError."""
+    """A day as people type it, today in Almaty for None. Raises UsageError for no date and for one that has not come:
+    an edition of the future is not in force yet, and nobody knows which will be.
+    """
     if text is None:
-        return datetime.now(UTC).astimezone(ZoneInfo("Asia/Almaty")).date()
+        return today()
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f"{text!r} is not a date: write YYYY-MM-DD") from error
+    if day > today():
+        raise UsageError(f"{day} has not come: nothing is known of the register after today, {today()}")
+    return day
 
 
 From = Annotated[int | None, typer.Option("--from", metavar="YEAR", help="First year of a series by 31 December.")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -17,7 +18,8 @@ from auditor.db.session import open_database, transaction
 from auditor.diff.compare import diff_entries
 from auditor.diff.records import Change, ChangeType
 from auditor.ingest.status import not_read
-from auditor.records import Entry
+from auditor.measure.unread import unread_later
+from auditor.records import EditionRef, Entry
 from crawler.errors import UsageError
 from crawler.pages.records import Lang
 
@@ -39,9 +41,11 @@ def at_command(day: Day, lang: Language = "ru", json_out: Json = False) -> None:
     """Print the register in force on a date."""
     with open_database(load_config().db_url) as engine, transaction(engine) as session:
         edition, rows = register_on(session, parse_day(day), register_lang(lang))
+        unread = _unread(session, edition, parse_day(day))
     live = [row for row in rows if not row.dead]
     if json_out:
-        say_json({"date": day, "edition": edition.key, "rows": [_row(row) for row in live]})
+        head = {"date": day, "edition": edition.key, "unread_later_editions": list(unread)}
+        say_json({**head, "rows": [_row(row) for row in live]})
         return
     note(f"{edition.key}: {len(live)} rows, {len(rows) - len(live)} excluded ones left out")
     for row in live:
@@ -58,14 +62,17 @@ def diff_command(
     """Print what changed in the register between two dates, row by row; mere noise stands apart."""
     with open_database(load_config().db_url) as engine, transaction(engine) as session:
         between = stretch(session, parse_day(start), parse_day(end), register_lang(lang))
+        unread = [
+            _unread(session, edition, parse_day(day)) for edition, day in ((between.older, start), (between.newer, end))
+        ]
     changes = diff_entries(between.older_rows, between.newer_rows, between.links)
     real = [change for change in changes if change.type is not ChangeType.COSMETIC]
     noise = [change for change in changes if change.type is ChangeType.COSMETIC]
     if json_out:
         say_json(
             {
-                "from": {"date": start, "edition": between.older.key},
-                "to": {"date": end, "edition": between.newer.key},
+                "from": {"date": start, "edition": between.older.key, "unread_later_editions": list(unread[0])},
+                "to": {"date": end, "edition": between.newer.key, "unread_later_editions": list(unread[1])},
                 "counts": dict(sorted(Counter(str(change.type) for change in real).items())),
                 "changes": [_change(change) for change in real],
                 "cosmetic": [_change(change) for change in noise],
@@ -96,22 +103,35 @@ def account_command(
         between, found = account_of_years(
             session, (start, end), register_lang(lang), Unit(unit), digitised=digitised, today=today
         )
-        _tell_unread(session, between, (year_end(start, today), year_end(end, today)))
+        ends = ((between.older, year_end(start, today)), (between.newer, year_end(end, today)))
+        unread = tuple(dict.fromkeys(key for edition, day in ends for key in _unread(session, edition, day)))
+    if between.older.id == between.newer.id:
+        note(f"both years end with the same edition in force: {between.older.key}")
     if today.year in (start, end):
         note(f"{today.year} is not over: its register is the one in force on {today}")
     if not found.exact:
         note("some ambiguous links are too entangled to try every choice: bounds are safe but may be too wide")
     if json_out:
-        say_json(account_json(found, start, end))
+        say_json(account_json(found, start, end, unread))
     else:
         _say_account(found, between)
 
 
-def account_json(found: Account, start: int, end: int) -> dict[str, Any]:
-    """An account as `egov-audit account --json` prints it."""
+def account_json(found: Account, start: int, end: int, unread: Sequence[str] = ()) -> dict[str, Any]:
+    """An account as `egov-audit account --json` prints it; `unread` are amendments in force that were not read, a key
+    that is there only when there are any.
+    """
     terms = {str(name): _term(term) for name, term in found.terms.items()}
     head = {"from": start, "to": end, "unit": str(found.unit), "start": found.start, "end": found.end}
-    return {**head, **terms, "remainder": found.remainder}
+    said = {**head, **terms, "remainder": found.remainder, "cosmetic_share": _cosmetic(found)}
+    return {**said, "unread_later_editions": list(unread)} if unread else said
+
+
+def _cosmetic(found: Account) -> dict[str, Any] | None:
+    if found.cosmetic_share is None:
+        return None
+    value, low, high = found.cosmetic_share
+    return {"value": value, "low": low, "high": high, "of": found.additions}
 
 
 def _term(term: Term) -> dict[str, Any]:
@@ -137,6 +157,10 @@ def _say_account(found: Account, between: Stretch) -> None:
     say(
         f"Register growth {found.end - found.start:+d}, real growth {found.real_growth:+d}, remainder {found.remainder}"
     )
+    if found.cosmetic_share is not None:
+        value, low, high = found.cosmetic_share
+        bounds = f" ({low:.1%} to {high:.1%})" if low != high else ""
+        say(f"Of {found.additions} gross additions {value:.1%}{bounds} are no births (cosmetic_share)")
 
 
 def _rows_line(item: Item, names: dict[str, str]) -> str:
@@ -144,17 +168,14 @@ def _rows_line(item: Item, names: dict[str, str]) -> str:
     return " → ".join(sides)
 
 
-def _tell_unread(session: Session, between: Stretch, days: tuple[date, date]) -> None:
-    """Say which later editions were in force but could not be read: the figures are of the last one that was."""
-    for edition, day in zip((between.older, between.newer), days, strict=True):
-        for missing in not_read(session):
-            known = missing.edition_date
-            if known and missing.lang == edition.lang and edition.edition_date < known <= day:
-                note(
-                    f"{missing.what} was in force on {day} but is not read ({missing.outcome}): {edition.key} stands in"
-                )
-    if between.older.id == between.newer.id:
-        note(f"both years end with the same edition in force: {between.older.key}")
+def _unread(session: Session, edition: EditionRef, day: date) -> tuple[str, ...]:
+    """The amendments in force by a day that were not read, each told: the figures are of the last text that was."""
+    missed = not_read(session)
+    found = unread_later(missed, edition, day)
+    outcomes = {one.what: one.outcome for one in missed}
+    for key in found:
+        note(f"{key} was in force on {day} but is not read ({outcomes[key]}): {edition.key} stands in")
+    return found
 
 
 def _row(entry: Entry) -> dict[str, Any]:

@@ -36,6 +36,9 @@ def why_command(
         found = read_why(session, name, cell, year, asked_in(session, lang))
     for broken in found.now.breaks:
         note(f"the series breaks in {year}: {broken.kind.replace('_', ' ')} ({broken.detail})")
+    for shot in (found.then.snapshot, found.now.snapshot):
+        if shot.unread:
+            note(f"later editions in force on {shot.as_of} could not be read: {', '.join(shot.unread)}")
     if json_out:
         say_json(why_json(found, name, cell, year))
     else:
@@ -66,7 +69,8 @@ def why_json(why: Why, measure: str, cell: str, year: int) -> dict[str, Any]:
 
 def _end(audit: DatedAudit, value: int) -> dict[str, Any]:
     shot = audit.snapshot
-    return {"as_of": str(shot.as_of), "edition": f"{shot.act}/{shot.edition_date}", "value": value}
+    said = {"as_of": str(shot.as_of), "edition": f"{shot.act}/{shot.edition_date}", "value": value}
+    return {**said, "unread_later_editions": list(shot.unread)}
 
 
 def _cause(cause: Cause) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from auditor.db.finding_rows import (
 from auditor.db.growth_rows import AccountTermRow, EditionChangeRow, GrowthRow
 from auditor.db.identity import IdentityRow
 from auditor.db.reading_rows import (
+    ActRow,
     AmendmentRow,
     EditionKnownRow,
     EditionRow,
@@ -36,6 +37,7 @@ from auditor.db.reading_rows import (
 
 __all__ = [
     "AccountTermRow",
+    "ActRow",
     "AmendmentRow",
     "Base",
     "CaptureRow",

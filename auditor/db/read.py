@@ -7,6 +7,7 @@ capture whose state is good or accepted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -15,6 +16,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from auditor.db.acts import ends, first_days
 from auditor.db.evidence import (
     evidence_of_edition,
     evidence_of_entry,
@@ -70,26 +72,34 @@ def editions(session: Session, lang: Lang | None = None, act: str | None = None)
 def editions_in_force(session: Session, lang: Lang, act: str | None = None) -> list[EditionRef]:
     """One reading for each (act, date) in one language, sorted by date: the newest that is good or accepted.
 
-    Future editions are in the list; `edition_at` leaves out what is not yet in force on its day.
+    Future editions are in the list; `edition_at` leaves out what is not yet in force on its day. So are texts of an act
+    that a later one has replaced by then, such as the text under which a repealed act stays on show.
     """
+    replaced = ends(first_days(session))
     newest: dict[tuple[str, date], EditionRef] = {}
     for edition in editions(session, lang, act):
         if edition.state in IN_FORCE_STATES:
-            newest[edition.act, edition.edition_date] = edition
+            newest[edition.act, edition.edition_date] = replace(edition, replaced_on=replaced.get(edition.act))
     return sorted(newest.values(), key=lambda edition: (edition.edition_date, edition.act))
 
 
 def edition_at(session: Session, day: date, lang: Lang) -> EditionRef | None:
-    """The edition in force on `day`: the newest of the newest act, None before the first one that was read.
+    """The edition in force on `day`: the newest of the act in force that was read, None where there is none.
 
-    A later act replaces the earlier ones from its first edition on, even if those were amended once more.
+    A later act replaces the earlier ones from its first day on, whether or not a text of it was read: then nothing was
+    observed, and a repealed act's text never stands in. Where only an amendment of the act in force was not read, its
+    last text that was stays in force.
     """
     return pick_edition(editions_in_force(session, lang), day)
 
 
 def pick_edition(in_force: Iterable[EditionRef], day: date) -> EditionRef | None:
     """`edition_at` over a list that is already read."""
-    known = [edition for edition in in_force if edition.edition_date <= day]
+    known = [
+        edition
+        for edition in in_force
+        if edition.edition_date <= day and (edition.replaced_on is None or day < edition.replaced_on)
+    ]
     first: dict[str, date] = {}
     for edition in known:
         first[edition.act] = min(first.get(edition.act, edition.edition_date), edition.edition_date)

@@ -11,6 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from auditor.db.base import Base
 
 
+class ActRow(Base):
+    """An act that approves the register, as the sources name it, whether or not anything of it was ever read."""
+
+    __tablename__ = "act"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    first_day: Mapped[date] = mapped_column(doc="the act's own day: from then on the acts before it count no more")
+
+
 class EditionKnownRow(Base):
     """An edition that the history table names, whether or not its text was ever read."""
 

@@ -17,6 +17,7 @@ from sqlalchemy import Engine, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from auditor.db.acts import keep_acts
 from auditor.db.captures import (
     StoredCapture,
     captures_to_parse,
@@ -133,6 +134,7 @@ class _Ingest:
         says all that waits, for that one did not say it.
         """
         with transaction(self.engine) as session:
+            keep_acts(session, ((act.id, act.date) for source in self.sources.all for act in source.acts))
             killed = session.execute(
                 update(RunRow)
                 .where(RunRow.stage == STAGE, RunRow.result == "running")

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auditor.coding.in_force import coding_in_force
+from auditor.db.acts import first_days, nothing_in_force
 from auditor.db.codings import codings_of
 from auditor.db.models import MeasurementRow
 from auditor.db.read import (
@@ -46,14 +47,14 @@ def measure_at(
     editions = editions_in_force(session, lang)
     edition = pick_edition(editions, as_of)
     if edition is None:
-        raise ContentError(f"no edition of the register in {lang} that was read is in force on {as_of}")
+        raise ContentError(nothing_in_force(first_days(session), as_of, lang))
     codings = codings_of(session, "entry", str(lang))
     rows = tuple(
         CodedEntry(entry, _coding(codings, entry.key, codebook))
         for entry in entries_of_many(session, [edition.id])[edition.id]
         if not entry.dead
     )
-    unread = unread_later(editions, tuple(not_read), edition, as_of)
+    unread = unread_later(not_read, edition, as_of)
     snapshot = Snapshot(as_of, lang, edition.act, edition.edition_date, rows, codebook, unread, accepted_note(edition))
     return DatedAudit(snapshot, _measured(snapshot, intervals), unmeasured_register(snapshot))
 

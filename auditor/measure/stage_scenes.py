@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from auditor.db.acts import first_days, nothing_in_force
 from auditor.db.models import IssueRow
 from auditor.db.portal import listings
 from auditor.db.read import editions_in_force, entries_of_many, pick_edition
@@ -43,6 +44,7 @@ class Ground:
     maybe_listed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     portal_linked: bool = False
     rewritten: Mapping[str, str] = field(default_factory=dict)
+    acts: Mapping[str, date] = field(default_factory=dict)
 
 
 def year_end(year: int) -> date:
@@ -105,6 +107,7 @@ def read_ground(
         maybe_listed=maybe,
         portal_linked=linked,
         rewritten={row.address: row.message for row in session.execute(rewrites.order_by(IssueRow.id))},
+        acts=first_days(session),
     )
 
 
@@ -116,7 +119,7 @@ def snapshot_on(ground: Ground, day: date) -> Snapshot | None:
     rows = tuple(
         CodedEntry(entry, ground.codings.get(entry.key)) for entry in ground.entries[edition.id] if not entry.dead
     )
-    unread = unread_later(ground.editions, ground.missed, edition, day)
+    unread = unread_later(ground.missed, edition, day)
     accepted = accepted_note(edition)
     return Snapshot(day, ground.lang, edition.act, edition.edition_date, rows, ground.codebook, unread, accepted)
 
@@ -125,7 +128,7 @@ def scene_on(session: Session, ground: Ground, day: date) -> Scene:
     """What the measures of one day stand on. Raises ContentError when no edition that was read is in force."""
     snapshot = snapshot_on(ground, day)
     if snapshot is None:
-        raise ContentError(f"no edition of the register in {ground.lang} that was read is in force on {day}")
+        raise ContentError(nothing_in_force(ground.acts, day, ground.lang))
     until = ground.timeline.place(snapshot.act, snapshot.edition_date)
     absent: dict[str, str] = {}
     before = _before(ground, snapshot, until, absent)
@@ -151,7 +154,7 @@ def _before(ground: Ground, now: Snapshot, until: int | None, absent: dict[str, 
     day = year_end(now.as_of.year - 1)
     then = snapshot_on(ground, day)
     if then is None:
-        absent["before"] = f"no edition of the register in {ground.lang} that was read is in force on {day}"
+        absent["before"] = nothing_in_force(ground.acts, day, ground.lang)
         return None
     start = ground.timeline.place(then.act, then.edition_date)
     if start is None or until is None or start > until:

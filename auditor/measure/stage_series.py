@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -71,7 +71,7 @@ def as_years(
 ) -> list[Year]:
     """What was measured on each year's day as a series; figures kept under another codebook are a break."""
     earlier = _codebooks(session, asked)
-    series = []
+    series: list[Year] = []
     for year, day in days.items():
         audit = found[day]
         if isinstance(audit, ContentError):
@@ -83,8 +83,18 @@ def as_years(
                 "new_codebook", f"figures kept before under {', '.join(other)}; these are under {asked.codebook}"
             )
             audit = replace(audit, breaks=(*audit.breaks, note))
+        audit = replace(audit, breaks=(*audit.breaks, *_after_a_gap(observed(series)[-1:], audit)))
         series.append(Year(year, day, audit))
     return series
+
+
+def _after_a_gap(last: Sequence[DatedAudit], now: DatedAudit) -> tuple[Break, ...]:
+    """The break of a year whose year before was not observed: against the last one that was, act by act."""
+    gap = bool(last) and last[0].snapshot.as_of.year < now.snapshot.as_of.year - 1
+    if not gap or last[0].snapshot.act == now.snapshot.act:
+        return ()
+    years = f"{last[0].snapshot.as_of.year + 1} to {now.snapshot.as_of.year - 1} not observed"
+    return (Break("new_act", f"{last[0].snapshot.act} → {now.snapshot.act}, {years}"),)
 
 
 def read_why(session: Session, measure: str, cell: str, year: int, asked: Asked) -> Why:

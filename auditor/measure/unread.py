@@ -1,4 +1,4 @@
-"""Which editions were in force and could not be read: the figures of the last good one might be others."""
+"""Which amendments were in force and could not be read: the figures of the last good edition might be others."""
 
 from __future__ import annotations
 
@@ -8,22 +8,18 @@ from datetime import date
 from auditor.records import EditionRef, NotRead
 
 
-def unread_later(
-    editions: Iterable[EditionRef], missed: Iterable[NotRead], used: EditionRef, day: date
-) -> tuple[str, ...]:
-    """Editions in force between the one used and `day` that were not read; an earlier act's own are none of them."""
-    known = [(one.act, one.edition_date) for one in editions]
-    gaps = [one for one in missed if one.lang == used.lang and one.edition_date is not None]
-    first: dict[str, date] = {}
-    for act, at in [*known, *((one.act, one.edition_date) for one in gaps if one.edition_date)]:
-        first[act] = min(first.get(act, at), at)
+def unread_later(missed: Iterable[NotRead], used: EditionRef, day: date) -> tuple[str, ...]:
+    """Amendments of the act in force that came after the edition used, by `day`, and were not read.
+
+    A later act is no amendment: where one is in force nothing stands in for it.
+    """
     return tuple(
         one.what
-        for one in gaps
-        if one.edition_date
-        and one.edition_date <= day
-        and first[one.act] >= first[used.act]
-        and (one.edition_date > used.edition_date or first[one.act] > first[used.act])
+        for one in missed
+        if one.act == used.act
+        and one.lang == used.lang
+        and one.edition_date is not None
+        and used.edition_date < one.edition_date <= day
     )
 
 

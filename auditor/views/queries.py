@@ -20,11 +20,17 @@ _KEPT = {"changes": "link", "account": "link", "measures": "report"}
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One ready question: its name, its titles by language, its SQL."""
+    """One ready question: its name, its titles by language, its SQL.
+
+    An empty answer says "none", so a question whose answer takes proof has `doubt`, SQL that counts what is not known,
+    and `because`, what to say then instead.
+    """
 
     name: str
     titles: dict[Lang, str]
     sql: str
+    doubt: str = ""
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,11 @@ def queries() -> dict[str, Query]:
     """Every ready question by name, in the order of the file."""
     raw = yaml.safe_load(resources.files("auditor.views").joinpath("queries.yml").read_text(encoding="utf-8"))
     return {
-        name: Query(name, {lang: said[str(lang)] for lang in Lang}, said["sql"].strip()) for name, said in raw.items()
+        name: Query(
+            *(name, {lang: said[str(lang)] for lang in Lang}, said["sql"].strip()),
+            *(said.get("doubt", ""), said.get("because", "")),
+        )
+        for name, said in raw.items()
     }
 
 
@@ -65,7 +75,11 @@ def answer(engine: Engine, asked: Query) -> Answer:
                 if connection.execute(text(f"SELECT 1 FROM {view} LIMIT 1")).first() is None:  # noqa: S608 - our own names
                     raise ContentError(f"nothing is kept in {view} yet: run `egov-audit {_KEPT[view]}`")
             found = connection.execute(text(asked.sql))
-            return Answer(tuple(found.keys()), [tuple(map(_plain, row)) for row in found])
+            rows = [tuple(map(_plain, row)) for row in found]
+            unknown = connection.scalar(text(asked.doubt)) if asked.doubt and not rows else 0
+            if unknown:
+                raise ContentError(f"{asked.because}: {unknown}")
+            return Answer(tuple(found.keys()), rows)
         finally:
             if sqlite:
                 connection.execute(text("PRAGMA query_only = OFF"))

@@ -72,6 +72,8 @@ def test_each_event_counts_as_the_method_says() -> None:
     assert values(found) == {"births": 1, "deaths": 2, "splits": 1, "mergers": 1, "scope": 2}
     assert closes(found)
     assert found.real_growth == -1
+    assert found.additions == 4, "a birth, a split, and two rows more of a regrouping"
+    assert found.cosmetic_share == (3 / 4, 3 / 4, 3 / 4)
     assert found.terms[T.BIRTHS].items[0].newer == (new[8].key,)
 
 
@@ -80,6 +82,16 @@ def test_renames_renumberings_and_moves_are_nothing() -> None:
     kinds = (LinkType.RENUMBERED, LinkType.MOVED, LinkType.TAKEN_OVER)
     links = [link(*pair, kind=kind) for *pair, kind in zip(old, new, kinds, strict=True)]
     assert values(account(old, new, links, digitised=False)) == {}
+    assert account(old, new, links, digitised=False).cosmetic_share is None, "a share of nothing is none"
+
+
+def test_an_open_link_gives_the_cosmetic_share_its_bounds() -> None:
+    old, new = rows(1, "00101001", "00101002"), rows(2, "00101001", "00101003", digital="00101001")
+    links = [link(old[0], new[0]), link(old[1], new[1], sure=False)]
+    digital = replace(new[1], forms=new[0].forms)
+    found = account(old, [new[0], digital], links, digitised=True)
+    assert found.additions == 2
+    assert found.cosmetic_share == (1 / 2, 1 / 2, 1), "a label, and a row that is new or another label"
 
 
 def test_the_digitised_account_tells_labels_from_services() -> None:

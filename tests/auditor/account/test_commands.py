@@ -42,7 +42,7 @@ def test_the_account_in_json_has_the_promised_shape_and_closes(db: str, history:
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert list(said) == ["from", "to", "unit", "start", "end", "births", "deaths", "splits", "mergers", "scope",
-                          "flips", "remainder"]  # fmt: skip
+                          "flips", "remainder", "cosmetic_share"]  # fmt: skip
     ends = [text for text in history.editions[Lang.RU] if text[0].edition_date <= date(2020, 12, 31)]
     assert (said["from"], said["to"], said["unit"]) == (2020, 2021, "rows")
     assert (said["start"], said["end"]) == (len(ends[-1]), len(history.editions[Lang.RU][-1]))

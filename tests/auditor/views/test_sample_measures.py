@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from auditor.coding.codebook import CODEBOOK
 from auditor.db.portal import listings
@@ -122,17 +122,94 @@ def test_the_series_marks_breaks_and_counts_no_year_that_was_not_observed(run: A
     told = json.loads(run("measure", "--from", "2009", "--to", "2024", "--by", "regulator,section", "--json").stdout)
     years = {one["year"]: one for one in told["years"]}
     assert list(years) == list(range(2009, 2025))
-    assert years[2009]["observed"] is False
-    assert "in force on 2009-12-31" in years[2009]["not_observed"]
-    assert "measures" not in years[2009]
-    assert {one["kind"] for one in years[2017]["breaks"]} == {"new_act", "new_code_scheme"}
-    assert [one["kind"] for one in years[2020]["breaks"]] == ["new_act"]
+    acts = {2009: "P070000561_", 2012: "P100000745_", 2016: "P1300000983"}
+    for year in range(2009, 2017):
+        assert years[year]["observed"] is False
+        assert f"in force on {year}-12-31" in years[year]["not_observed"]
+        assert "measures" not in years[year]
+    assert all(f"the act is {act}" in years[year]["not_observed"] for year, act in acts.items())
+    assert years[2017]["breaks"] == []
+    assert [one["detail"] for one in years[2020]["breaks"]] == ["P1300000983 → V2000019982"]
     assert years[2022]["measures"]["count"]["change"] == 15
     assert set(years[2022]["measures"]) | set(years[2022]["unmeasured"]) == set(cards())
     for one in years.values():
         for parts in one.get("by", {}).values():
             for name, groups in parts.items():
                 assert sum(part["value"] for part in groups.values()) == one["measures"][name]["value"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("at", "2012-12-31"), ("diff", "2012-12-31", "2018-12-31"), ("account", "2012", "2013"), ("why", "count", "2013"),
+     ("measure", "--as-of", "2012-12-31")],
+)  # fmt: skip
+def test_a_repealed_act_never_stands_in_for_one_that_was_not_read(run: Any, words: tuple[str, ...]) -> None:
+    done = run(*words)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "since 2010-07-20 the act is P100000745_, of which none up to then was read" in done.stderr
+
+
+def test_amendments_that_were_not_read_are_named_beside_every_answer(run: Any, sample: Engine) -> None:
+    missed = ["V2000019982/2021-12-24/ru", "V2000019982/2022-03-18/ru"]
+    there = json.loads(run("at", "2022-06-01", "--json").stdout)["unread_later_editions"]
+    assert set(there) <= set(missed)
+    assert missed[1] in there
+    assert f"{missed[1]} was in force on 2022-06-01 but is not read" in run("at", "2022-06-01").stderr
+    assert json.loads(run("diff", "2020-12-31", "2022-06-01", "--json").stdout)["to"]["unread_later_editions"] == there
+    year = json.loads(run("account", "2020", "2021", "--json").stdout).get("unread_later_editions", [])
+    told = json.loads(run("why", "count", "2021", "--json").stdout)
+    assert told["to"]["unread_later_editions"] == year
+    with sample.connect() as connection:
+        for sql in ("SELECT unread_editions FROM measures WHERE as_of = '2021-12-31' AND newest = 1 AND lang = 'ru'",
+                    "SELECT unread_editions FROM account WHERE to_year = 2021 AND lang = 'ru'"):  # fmt: skip
+            assert {" ".join(year) or None} == set(connection.execute(text(sql)).scalars())
+        named = set(connection.execute(text("SELECT edition_key FROM unread_editions")).scalars())
+    assert set(there) <= named
+    assert "V2000019982/2022-12-16/ru" not in named
+
+
+def test_figures_kept_before_the_act_in_force_was_known_count_no_more(sample: Engine) -> None:
+    old = "INSERT INTO measurement (as_of, lang, measure, cell, value, act, edition_date, codebook, inputs_hash,"
+    with sample.connect() as connection, connection.begin() as undone:
+        connection.execute(
+            text(
+                f"{old} computed_at) VALUES ('2014-12-31', 'ru', 'count', '', 60, 'P100000745_', '2013-09-18', 'x',"
+                " 'x', '2025-01-01 00:00:00+00:00')"
+            )
+        )
+        kept = "SELECT newest FROM measures WHERE measure = 'count' AND as_of = '2014-12-31' AND lang = 'ru'"
+        assert connection.execute(text(kept)).scalars().all() == [0]
+        undone.rollback()
+
+
+def test_presence_in_the_views_is_that_of_the_measure(sample: Engine) -> None:
+    measured = audit(sample, SECOND.date()).measured["phantoms"]
+    with sample.connect() as connection:
+        for presence in ("present", "absent", "not_observed"):
+            sql = (
+                "SELECT e.entry_key FROM entries e JOIN services s ON s.service_key = e.service_key"
+                f" WHERE e.edition_key = 'V2000019982/2024-12-13/ru' AND e.digitised = 1 AND s.on_portal = '{presence}'"
+            )
+            counted = next(figure.keys for figure in measured.figures if figure.cell == presence)
+            assert set(connection.execute(text(sql)).scalars()) == set(counted)
+        seen = set(connection.execute(text("SELECT DISTINCT presence FROM listings")).scalars())
+    assert "present" in seen
+    assert seen <= {"present", "absent"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("at", "2099-01-01"), ("diff", "2024-01-01", "2099-01-01"), ("measure", "--as-of", "2099-01-01"),
+     ("report", "--as-of", "2099-01-01")],
+)  # fmt: skip
+def test_a_day_that_has_not_come_is_refused_and_nothing_is_kept(
+    run: Any, sample: Engine, words: tuple[str, ...]
+) -> None:
+    done = run(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "2099-01-01 has not come" in done.stderr
+    with sample.connect() as connection:
+        assert not connection.scalar(text("SELECT COUNT(*) FROM measures WHERE as_of > '2090-01-01'"))
 
 
 def test_csv_is_one_row_a_figure(run: Any) -> None:
@@ -187,4 +264,5 @@ def test_a_question_is_answered_and_its_sql_shown(run: Any) -> None:
     assert len(run("query").stdout.splitlines()) == 20
     assert run("query", "queues", "--sql").stdout.startswith("SELECT")
     rows = json.loads(run("query", "core_services", "--json").stdout)
-    assert len(rows) == truth()["acts"]["V2000019982"]["ru"]["editions"]["2024-12-13"]["core_complete"]
+    facts = truth()["acts"]["V2000019982"]["ru"]["editions"]["2024-12-13"]
+    assert len(rows) == facts["core_complete"]

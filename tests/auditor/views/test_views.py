@@ -171,7 +171,15 @@ def test_the_portal_and_the_pages(sample: Engine) -> None:
     alone = {row["listing_key"].split("/")[1] for row in ask(sample, "listed_without_entry")}
     assert {slug for slug in truth()["portal"]["unregistered"] if f"ru/{slug}" in _listed(sample)} <= alone
     paper = ask(sample, "oldest_on_paper")
-    assert paper == sorted(paper, key=lambda row: (row["first_date"], row["code"], row["service_key"]))
+    assert paper == sorted(paper, key=lambda row: (row["on_paper_since"], row["code"], row["service_key"]))
+    with sample.connect() as connection:
+        history = connection.execute(
+            text("SELECT service_key, edition_date, forms FROM service_history WHERE edition_date < '2031'")
+        ).all()
+    for row in paper:
+        forms = {one.forms for one in history if one.service_key == row["service_key"]
+                 and one.edition_date >= row["on_paper_since"]}  # fmt: skip
+        assert forms == {"paper"}, (row, "an edition that says nothing of the form, or another form, ends the run")
     read = ask(sample, "where_it_was_read")
     assert len(read) == NEWEST["lines"] + ACT["kk"]["editions"]["2024-12-13"]["lines"]
     assert all(len(row["sha256"]) == 64 and row["warc_file"] and row["place"].startswith("table") for row in read)
@@ -180,6 +188,29 @@ def test_the_portal_and_the_pages(sample: Engine) -> None:
 def _listed(engine: Engine) -> set[str]:
     with engine.connect() as connection:
         return set(connection.execute(text("SELECT listing_key FROM listings WHERE in_newest_list = 1")).scalars())
+
+
+def test_no_absence_is_claimed_from_one_harvest(sample: Engine) -> None:
+    asked = query("digitised_without_listing")
+    once = Query("once", {}, asked.sql.replace("'absent'", "'nothing'"), asked.doubt.replace("not_observed", "absent"),
+                 asked.because)  # fmt: skip
+    with pytest.raises(ContentError, match="two harvests at least 14 days apart"):
+        answer(sample, once)
+
+
+def test_both_engines_say_the_same_row_for_row(sample_sqlite: str, sample_postgres: str) -> None:
+    own = {"edition_id", "coding_id", "computed_at", "coded_at"}
+    for view in views().values():
+        columns = ", ".join(name for name in view.columns if name not in own)
+        said = []
+        for address in (sample_sqlite, sample_postgres):
+            engine = connect(address)
+            with engine.connect() as connection:
+                rows = connection.execute(text(f"SELECT {columns} FROM {view.name}")).all()
+            engine.dispose()
+            said.append(Counter(tuple(round(one, 9) if isinstance(one, float) else one for one in row) for row in rows))
+        assert said[0], view.name
+        assert said[0] == said[1], view.name
 
 
 def test_a_question_about_what_nobody_kept_is_no_empty_finding(sqlite_url: str) -> None:
