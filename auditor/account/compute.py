@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from auditor.account.knots import Knot, Side, knots, ties
-from auditor.account.records import Account, Item, Term, TermName, Unit
+from auditor.account.records import Account, Item, Term, TermName, Unit, other_additions
 from auditor.account.units import unit_of
 from auditor.link.lineage import Lineage
 from auditor.records import Entry, Link
@@ -58,12 +58,14 @@ def account(
     )
     items: list[Item] = []
     spare: dict[TermName, list[int]] = {name: [0, 0] for name in TermName}
+    others = [0, 0]
     exact = True
     for knot in knots(counting.older, counting.newer, lineage, unit):
         own = _events(counting, knot, ())
         items += own
-        bounds, tried = _bounds(counting, knot, own)
-        exact = exact and tried
+        bounds, added = _bounds(counting, knot, own)
+        exact = exact and len(knot.doubts) <= TRIED
+        others = [others[0] + added[0], others[1] + added[1]]
         for name, (low, high) in bounds.items():
             spare[name][0] += low
             spare[name][1] += high
@@ -72,7 +74,7 @@ def account(
         of_term = tuple(item for item in items if item.term is name)
         terms[name] = Term(sum(item.amount for item in of_term), spare[name][0], spare[name][1], of_term)
     start, end = (sum(side.counts(key) for key in side.rows) for side in (counting.older, counting.newer))
-    return Account(unit, digitised, start, end, terms, exact)
+    return Account(unit, digitised, start, end, terms, exact, (others[0], others[1]))
 
 
 def _side(entries: Sequence[Entry], unit: Unit, *, digitised: bool) -> Side:
@@ -90,21 +92,24 @@ def _side(entries: Sequence[Entry], unit: Unit, *, digitised: bool) -> Side:
     return Side(dict(rows), tuple(uncounted), frozenset(electronic) if digitised else None)
 
 
-def _bounds(counting: _Counting, knot: Knot, own: Sequence[Item]) -> tuple[dict[TermName, tuple[int, int]], bool]:
-    """The least and the most each term can be in this knot, and whether every possibility was tried."""
-    if not knot.doubts:
-        sums = _sums(own)
-        return {name: (sums[name], sums[name]) for name in TermName}, True
+_Bounds = tuple[dict[TermName, tuple[int, int]], tuple[int, int]]
+
+
+def _bounds(counting: _Counting, knot: Knot, own: Sequence[Item]) -> _Bounds:
+    """The least and the most that each term, and all additions that are no births, can be in this knot."""
     if len(knot.doubts) > TRIED:
-        return _safe_bounds(counting, knot, own), False
+        return _safe_bounds(counting, knot, own)
     tried = [
-        _sums(_events(counting, knot, [doubt for doubt, taken in zip(knot.doubts, choice, strict=True) if taken]))
+        _events(counting, knot, [doubt for doubt, taken in zip(knot.doubts, choice, strict=True) if taken])
         for choice in product((False, True), repeat=len(knot.doubts))
     ]
-    return {name: (min(sums[name] for sums in tried), max(sums[name] for sums in tried)) for name in TermName}, True
+    sums = [_sums(items) for items in tried]
+    added = [other_additions(items) for items in tried]
+    ends = {name: (min(one[name] for one in sums), max(one[name] for one in sums)) for name in TermName}
+    return ends, (min(added), max(added))
 
 
-def _safe_bounds(counting: _Counting, knot: Knot, own: Sequence[Item]) -> dict[TermName, tuple[int, int]]:
+def _safe_bounds(counting: _Counting, knot: Knot, own: Sequence[Item]) -> _Bounds:
     """Bounds that hold for any choice: more links never make a birth or a death, and a knot has only so many units."""
     every = _sums(_events(counting, knot, knot.doubts))
     none = _sums(own)
@@ -117,7 +122,7 @@ def _safe_bounds(counting: _Counting, knot: Knot, own: Sequence[Item]) -> dict[T
     }
     for name in (TermName.BIRTHS, TermName.DEATHS):
         widest[name] = (min(every[name], none[name]), max(every[name], none[name]))
-    return widest
+    return widest, (0, 2 * news)  # an event can gain by its shape and by a label
 
 
 def _sums(items: Iterable[Item]) -> dict[TermName, int]:

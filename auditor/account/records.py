@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -44,6 +45,11 @@ class Item:
     newer: tuple[str, ...]
 
 
+def other_additions(items: Iterable[Item]) -> int:
+    """What events add to the count otherwise than by births."""
+    return sum(max(0, SIGNS[item.term] * item.amount) for item in items if item.term is not TermName.BIRTHS)
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """A term's value over certain links, the least and the most it can be over the ambiguous ones, and its events."""
@@ -59,7 +65,9 @@ class Account:
     """The change of a count between two editions, taken apart.
 
     `remainder` is what no term explains, zero by construction and checked by addition. `exact` False: some knot of
-    ambiguous links was too large to go through every possibility, so its bounds are safe but may be too wide.
+    ambiguous links was too large to go through every possibility, so its bounds are safe but may be too wide. `others`
+    are the least and the most of all gross additions that are no births: no sum of terms, for what a term gains in one
+    place and loses in another both count.
     """
 
     unit: Unit
@@ -68,6 +76,7 @@ class Account:
     end: int
     terms: dict[TermName, Term]
     exact: bool
+    others: tuple[int, int]
 
     @property
     def remainder(self) -> int:
@@ -88,7 +97,7 @@ class Account:
     @property
     def additions(self) -> int:
         """Gross additions: all that any event adds to the count, before what others take from it."""
-        return sum(max(0, SIGNS[item.term] * item.amount) for term in self.terms.values() for item in term.items)
+        return self.terms[TermName.BIRTHS].value + self._others
 
     @property
     def cosmetic_share(self) -> tuple[float, float, float] | None:
@@ -97,19 +106,18 @@ class Account:
         The bounds let births and all other additions go to their ends at once: safe, perhaps too wide. None where
         nothing was added.
         """
-        births = self.terms[TermName.BIRTHS]
-        others = self.additions - births.value
         if self.additions == 0:
             return None
-        signed = [(SIGNS[name], term) for name, term in self.terms.items() if name is not TermName.BIRTHS]
-        less = sum(term.value - term.low if sign > 0 else term.high - term.value for sign, term in signed)
-        more = sum(term.high - term.value if sign > 0 else term.value - term.low for sign, term in signed)
-        least, most = max(0, others - less), others + more
+        births, (least, most) = self.terms[TermName.BIRTHS], self.others
         return (
-            others / self.additions,
+            self._others / self.additions,
             least / (least + births.high) if least + births.high else 0.0,
             most / (most + births.low) if most + births.low else 1.0,
         )
+
+    @property
+    def _others(self) -> int:
+        return other_additions(item for term in self.terms.values() for item in term.items)
 
     @property
     def growth(self) -> int:

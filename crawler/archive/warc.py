@@ -37,6 +37,8 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}\ud800-\udfff]")
 _LEVEL = 4  # gzip: nine tenths of level 9's gain at a quarter of its time
 _CHUNK = 1 << 18
+#: Bytes of one record, unpacked, beyond which it is none of ours: twice the largest body that is kept.
+MOST_UNPACKED = 64_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +162,10 @@ def make_capture(exchange: Exchange, run_id: str, offset: int, base: Capture | N
 
 
 def members(file: IO[bytes]) -> Iterator[Member]:
-    """Every record's bytes, in file order. Raises TornError at the first that is not whole."""
+    """Every record's bytes, in file order. Raises TornError at the first that is not whole or unpacks to too much."""
     offset, pending = file.tell(), b""
     while True:
-        engine, parts, used = zlib.decompressobj(zlib.MAX_WBITS | 16), [], 0
+        engine, parts, used, room = zlib.decompressobj(zlib.MAX_WBITS | 16), [], 0, MOST_UNPACKED + 1
         while not engine.eof:
             chunk = pending or file.read(_CHUNK)
             pending = b""
@@ -173,9 +175,12 @@ def members(file: IO[bytes]) -> Iterator[Member]:
                 raise TornError(offset, "the file ends within a record")
             used += len(chunk)
             try:
-                parts.append(engine.decompress(chunk))
+                parts.append(engine.decompress(chunk, room))
             except zlib.error as error:
                 raise TornError(offset, f"not readable: {error}") from error
+            room -= len(parts[-1])
+            if room <= 0:
+                raise TornError(offset, f"it unpacks to more than {MOST_UNPACKED:,} bytes")
         pending = engine.unused_data
         length = used - len(pending)
         yield Member(offset, length, b"".join(parts))

@@ -94,6 +94,15 @@ def test_an_open_link_gives_the_cosmetic_share_its_bounds() -> None:
     assert found.cosmetic_share == (1 / 2, 1 / 2, 1), "a label, and a row that is new or another label"
 
 
+def test_what_one_label_gains_and_another_loses_hides_no_addition() -> None:
+    old = rows(1, "00101001", "00101002", digital="00101002")
+    new = rows(2, "00101001", "00101003", digital="00101001")
+    sure, open_link = link(old[0], new[0]), link(old[1], new[1], sure=False)
+    found = account(old, new, [sure, open_link], digitised=True)
+    assert (found.terms[T.FLIPS].value, found.terms[T.FLIPS].low) == (1, 0), "a label lost may cancel a label won"
+    assert found.cosmetic_share == (1, 1, 1), "the row that won its label is an addition all the same"
+
+
 def test_the_digitised_account_tells_labels_from_services() -> None:
     old = rows(1, "00101001", "00101002", "00101003", "00101004", digital="00101002 00101004")
     new = rows(2, "00101001", "00101002", "00101003", "00101009", digital="00101001 00101003 00101009")

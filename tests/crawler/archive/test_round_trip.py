@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,6 +20,7 @@ from warcio.archiveiterator import ArchiveIterator
 from crawler.archive import layout, reader
 from crawler.archive.records import Outcome, Provenance, RunResult
 from crawler.archive.verify import verify
+from crawler.archive.warc import MOST_UNPACKED, TornError, members
 from crawler.archive.writer import open_run
 from crawler.errors import IntegrityError
 from crawler.pages.records import Verdict
@@ -247,3 +249,11 @@ def test_a_header_that_is_no_ascii_is_kept_percent_encoded(tmp_path: Path, value
     assert reader.read_body(tmp_path, capture) == EXCHANGE.body
     assert f"X-Other: {kept}".encode() in gzip.decompress(layout.warc_path(tmp_path, capture.warc).read_bytes())
     assert verify(tmp_path) == []
+
+
+def test_a_record_that_unpacks_to_far_more_than_a_page_is_not_unpacked() -> None:
+    small, bomb = gzip.compress(b"whole"), gzip.compress(bytes(MOST_UNPACKED + 1))
+    read = members(BytesIO(small + bomb))
+    assert next(read).data == b"whole"
+    with pytest.raises(TornError, match="unpacks to more than 64,000,000 bytes"):
+        next(read)
