@@ -19,6 +19,11 @@ class CrawlConfig(BaseSettings):
     archive: Path = Field(
         default=Path("var/archive"), description="Folder of the evidence archive (WARC, index, manifests)."
     )
+    sources: Path | None = Field(
+        default=None,
+        description="Folder of the sources' files in place of the program's own (a copy of `crawler/sources`): bounds, "
+        "hosts, permissions given in writing.",
+    )
     contact: str = Field(
         default="https://github.com/egov-audit/egov-audit",
         description="Address or e-mail in the user agent, so that a site's owner can reach whoever runs this.",

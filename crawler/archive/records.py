@@ -57,7 +57,7 @@ class Exchange:
     verdict: Verdict
     ip: str = ""
     provenance: Provenance = Provenance.HARVESTED
-    note: str = ""  # where an import came from, in words without local paths
+    note: str = ""  # where an import came from, by whose leave a closed page was asked for; in words, no local paths
 
 
 @dataclass(frozen=True, slots=True)

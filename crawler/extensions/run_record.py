@@ -19,6 +19,7 @@ from crawler.archive.writer import RunWriter, open_run
 from crawler.errors import AuditError, in_words
 from crawler.pages.address import Site
 from crawler.sources.load import Source
+from crawler.sources.permission import Permission
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -86,6 +87,11 @@ class RunRecord:
         """The name of the source that is crawled; the spider's own name where it has none."""
         source = getattr(self._crawler.spider, "source", None)
         return source.name if isinstance(source, Source) else self._name
+
+    def permission(self, url: str) -> Permission | None:
+        """The leave given in writing to ask for an address that robots.txt closes, if the source's file has one."""
+        source = getattr(self._crawler.spider, "source", None)
+        return source.permission(url) if isinstance(source, Source) else None
 
     @property
     def sites(self) -> tuple[Site, ...]:
@@ -161,7 +167,7 @@ class RunRecord:
 
 
 def arguments_of(spider: Spider) -> dict[str, object]:
-    """The spider's options as the run's record shows them."""
+    """The spider's options as the run's record shows them, and what it may ask for by leave given in writing."""
     plain = {name: value for name, value in vars(spider).items() if not name.startswith("_") and name != "name"}
     told: dict[str, object] = {}
     for name, value in plain.items():
@@ -169,6 +175,9 @@ def arguments_of(spider: Spider) -> dict[str, object]:
             told[name] = value if isinstance(value, int | float) else str(value)
         elif isinstance(value, tuple):
             told[name] = ",".join(str(part) for part in value)
+    source = getattr(spider, "source", None)
+    if isinstance(source, Source) and source.permissions:
+        told["robots_permission"] = source.permissions
     return told
 
 

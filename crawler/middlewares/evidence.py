@@ -17,6 +17,7 @@ from crawler.errors import AuditError, in_words
 from crawler.extensions.run_record import record_of
 from crawler.middlewares.encoding import decode_body
 from crawler.middlewares.outcome import NotFetched, explain
+from crawler.middlewares.robots import PERMITTED
 from crawler.pages.records import PageKind, Target, Verdict
 from crawler.pages.verdict import judge
 
@@ -162,7 +163,7 @@ class Evidence:
                 body=body,
                 verdict=verdict,
                 ip=str(response.ip_address or ""),
-                note=note,
+                note="; ".join(filter(None, (request.meta.get(PERMITTED, ""), note))),
             )
         )
 

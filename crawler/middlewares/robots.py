@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _OWN = "egov_robots"
+#: Key of request.meta: by whose leave an address is asked for that robots.txt closes, in words.
+PERMITTED = "egov_permitted"
+#: Code of the issue that names each such address; its value is the letter's sha256.
+ISSUE = "robots_permission"
 _DELAY = re.compile(rb"^([ \t]*crawl-delay[ \t]*:[ \t]*)([^\s#]{1,40})", re.IGNORECASE | re.MULTILINE)
 #: What an endless delay is read as: Protego drops the line, and dropping it would be going on at our own pace.
 _ENDLESS = b"1000000000"
@@ -44,6 +48,7 @@ class FailClosedRobots:
         self._crawler = crawler
         self._name: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
         self._longest = crawler.settings.getfloat("EGOV_CRAWL_DELAY_MAX")
+        self._told: set[str] = set()
         self._rules: dict[str, asyncio.Future[ProtegoRobotParser | NotFetched]] = {}
 
     @classmethod
@@ -54,6 +59,8 @@ class FailClosedRobots:
     async def process_request(self, request: Request) -> None:
         """Raises NotFetched: forbidden where robots.txt closes the address or is itself refused (401, 403, 451), failed
         where it cannot be read for another reason.
+
+        Leave given in writing opens an address that the rules close, and nothing of a host whose rules cannot be read.
         """
         if request.meta.get(_OWN):
             return
@@ -65,8 +72,19 @@ class FailClosedRobots:
         if isinstance(rules, NotFetched):
             detail = f"not asked: robots.txt of {parts.netloc} cannot be read ({rules.detail})"
             raise NotFetched(rules.outcome, "robots_unreadable", detail, quiet=True)
-        if not rules.allowed(request.url, self._name):
+        request.meta.pop(PERMITTED, None)  # a redirect's request has its own address, and needs its own leave
+        if rules.allowed(request.url, self._name):
+            return
+        permission = record_of(self._crawler).permission(request.url)
+        if permission is None:
             raise NotFetched(Outcome.FORBIDDEN, "robots_forbidden", f"robots.txt of {parts.netloc} forbids it")
+        leave = f"written permission of {permission.who}, {permission.date}"
+        line = f"robots.txt of {parts.netloc} forbids it; asked by {leave}"
+        request.meta[PERMITTED] = f"{line}, letter sha256 {permission.sha256}"
+        record_of(self._crawler).run.issue("warning", ISSUE, line, url=request.url, value=permission.sha256)
+        if permission.sha256 not in self._told:
+            self._told.add(permission.sha256)
+            logger.warning("%s: %s (said once)", request.url, line)
 
     async def _read(self, site: str) -> ProtegoRobotParser | NotFetched:
         """The rules of a site, or why they cannot be read. Never raises."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 import yaml
@@ -25,6 +25,7 @@ from crawler.config import CrawlConfig
 from crawler.errors import ContentError, UsageError
 from crawler.pages.address import PageForm, Site, host_of
 from crawler.pages.records import Lang, PageKind, PortalListing, RegisterRow
+from crawler.sources.permission import Permission, covering
 
 FOLDER = Path(__file__).parent
 
@@ -100,6 +101,7 @@ class SourceFile(_Strict):
     acts: tuple[Act, ...] = ()
     forms: tuple[Form, ...] = Field(min_length=1)
     robots: str
+    robots_permission: tuple[Permission, ...] = ()
     coverage: str
     licence: str
     caveats: tuple[str, ...] = ()
@@ -113,6 +115,9 @@ class SourceFile(_Strict):
             raise ValueError("base: its host is not one of hosts")
         if any(form.mirror for form in self.forms) and not self.mirror_hosts:
             raise ValueError("mirror_hosts: a form is for a mirror, but there is none")
+        known = {*_plain(self.hosts), *_plain(self.mirror_hosts), ""}
+        if strange := [one.host for one in self.robots_permission if one.host not in known]:
+            raise ValueError(f"robots_permission: {strange[0]} is not one of hosts")
         return self
 
 
@@ -133,6 +138,15 @@ class Source:
     def acts(self) -> tuple[Act, ...]:
         """The acts, oldest first."""
         return self.facts.acts
+
+    def permission(self, url: str) -> Permission | None:
+        """The leave given in writing to ask for an address although robots.txt closes it, if there is one."""
+        return covering(self.facts.robots_permission, url, host_of(self.facts.base))
+
+    @property
+    def permissions(self) -> list[dict[str, Any]]:
+        """Every such leave as a run's record has it."""
+        return [one.told(host_of(self.facts.base)) for one in self.facts.robots_permission]
 
     @property
     def audiences(self) -> tuple[str, ...]:
@@ -171,17 +185,21 @@ class Sources:
         return tuple(source.site for source in self.all)
 
 
-def load_sources(config: CrawlConfig, folder: Path = FOLDER) -> Sources:
-    """Every source in a folder, with the base addresses that the configuration puts in place of the files' own.
+def load_sources(config: CrawlConfig, folder: Path | None = None) -> Sources:
+    """Every source in a folder (else the configuration's, else the program's own), with the base addresses that the
+    configuration puts in place of the files' own.
 
     A file without the key `source` (a lookup table) is no source and is left alone. Raises ContentError for a file
-    that is not as described here, UsageError for a base address that is none.
+    that is not as described here, UsageError for a base address that is none and for a folder without a source.
     """
+    folder = folder or config.sources or FOLDER
     files = [read for path in sorted(folder.glob("*.yml")) if (read := _read(path)) is not None]
     for what in ("source", "spider"):
         names = [getattr(read, what) for read in files]
         if len(names) != len(set(names)):
             raise ContentError(f"{folder.name}: two files have the same {what}: {', '.join(sorted(names))}")
+    if not files:
+        raise UsageError(f"EGOV_AUDIT_SOURCES: {folder} holds no source: a copy of crawler/sources is meant")
     overrides = {"adilet": config.adilet_url, "egov": config.egov_url}
     return Sources(tuple(_source(read, overrides.get(read.source, ""), config.edition_mirror_url) for read in files))
 
@@ -197,7 +215,7 @@ def _read(path: Path) -> SourceFile | None:
     if "source" not in content:
         return None
     try:
-        return SourceFile.model_validate(content, context={"file": path.name})
+        return SourceFile.model_validate(content, context={"folder": path.parent})
     except ValidationError as error:
         first = error.errors()[0]
         place = [".".join(str(part) for part in first["loc"])] if first["loc"] else []

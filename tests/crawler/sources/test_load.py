@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,12 @@ ADILET = yaml.safe_load((FOLDER / "adilet.yml").read_text(encoding="utf-8"))
 
 def bound(value: float, reason: str = "a guard against broken readings") -> dict[str, object]:
     return {"value": value, "reason": reason}
+
+
+def leave(**changes: object) -> dict[str, object]:
+    """A permission in writing, whole but for what is changed (None: left out)."""
+    whole = {"path": "/rus/archive/", "who": "Министерство юстиции", "date": "2024-03-01", "sha256": "a" * 64} | changes
+    return {"robots_permission": [{key: value for key, value in whole.items() if value is not None}]}
 
 
 def write(folder: Path, **changes: object) -> Path:
@@ -57,6 +64,18 @@ def test_the_two_sources_as_shipped() -> None:
             {"expectations": {"max_rows": bound(1, "so")}},
             "adilet.yml: expectations.max_rows: a bound is",
         ),
+        (leave(paht="/x"), "adilet.yml: robots_permission.0.paht: Extra inputs"),
+        (leave(date="01.03.2024"), "adilet.yml: robots_permission.0.date: Input should be a valid date"),
+        (leave(date="2124-03-01"), "adilet.yml: robots_permission.0.date: 2124-03-01 is in the future"),
+        (leave(sha256="abc"), "adilet.yml: robots_permission.0.sha256: String should match"),
+        (leave(sha256=None), "adilet.yml: robots_permission.0.sha256: Field required"),
+        (leave(who=" "), "adilet.yml: robots_permission.0.who: String should have at least"),
+        (leave(path="rus/archive"), "adilet.yml: robots_permission.0.path: String should match"),
+        (leave(path="/rus/../x"), "adilet.yml: robots_permission.0.path: /rus/../x goes up"),
+        (leave(host="egov.kz"), "adilet.yml: robots_permission: egov.kz is not one of hosts"),
+        (leave(letter="none.pdf"), "adilet.yml: robots_permission.0: letter: none.pdf cannot be read: No such file"),
+        (leave(letter="../adilet.yml"), "adilet.yml: robots_permission.0: letter: ../adilet.yml is no file name"),
+        (leave(letter="adilet.yml"), "adilet.yml: robots_permission.0: letter: adilet.yml has sha256 "),
         ({"expectations": {"fill": {"name": 0.5}}}, "adilet.yml: expectations.fill.name: a bound is written with why"),
     ],
 )
@@ -108,3 +127,37 @@ def test_an_unknown_name_lists_the_known_ones() -> None:
         sources["zan"]
     with pytest.raises(UsageError, match="register, portal"):
         sources.of_spider("zan")
+
+
+def test_the_letter_itself_is_held_to_its_sum(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_bytes(b"may")
+    digest = hashlib.sha256(b"may").hexdigest()
+    source = load_sources(CrawlConfig(sources=write(tmp_path, **leave(letter="letter.txt", sha256=digest))))["adilet"]
+    assert source.permissions == [
+        {"where": "adilet.zan.kz/rus/archive/", "who": "Министерство юстиции", "date": "2024-03-01", "sha256": digest}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "covered"),
+    [
+        ("https://adilet.zan.kz/rus/archive/docs/V2000019982/01.01.2021", True),
+        ("http://www.adilet.zan.kz/rus/archive/", True),
+        ("https://adilet.zan.kz/rus/archives/x", False),
+        ("https://adilet.zan.kz/kaz/archive/x", False),
+        ("https://adilet.zan.kz:8443/rus/archive/x", False),
+        ("https://insecure.zan.kz/rus/archive/x", False),
+        ("https://adilet.zan.kz/rus/archive/../search/x", False),
+        ("https://adilet.zan.kz/rus/archive/%2E%2e/search/x", False),
+        ("https://adilet.zan.kz/rus/archive/..;/search/x", False),
+        ("https://adilet.zan.kz/rus/archive//x", False),
+    ],
+)
+def test_a_permission_covers_its_path_on_its_host_and_no_more(tmp_path: Path, url: str, covered: bool) -> None:
+    source = load_sources(CrawlConfig(), write(tmp_path, **leave()))["adilet"]
+    assert (source.permission(url) is not None) == covered
+
+
+def test_a_folder_without_a_source(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"EGOV_AUDIT_SOURCES: .* holds no source"):
+        load_sources(CrawlConfig(sources=tmp_path))
