@@ -44,7 +44,7 @@ def build(report: Report, bodies: Bodies, wanted: Wanted, out: Path) -> Path:
     """
     refuse_foreign(out)
     inputs = _inputs(report, wanted)
-    if _is_whole(out, inputs):
+    if is_whole(out, inputs):
         return out / "index.html"
     aside = out.with_name(out.name + ".building")
     if aside.exists():
@@ -73,22 +73,36 @@ def refuse_foreign(folder: Path) -> None:
 
 def _inputs(report: Report, wanted: Wanted) -> str:
     """A digest of all that the report is made of: records, languages, this program's version and its own files."""
-    digest = hashlib.sha256(version("egov-audit").encode())
+    digest = hashlib.sha256(program_digest("reports"))
     digest.update(digest_of((report, wanted.langs, wanted.rules)))
-    root = Path(str(resources.files("reports")))
-    for path in sorted(root.rglob("*")):
-        if path.is_file() and path.suffix in (".py", ".html", ".css", ".js", ".po"):
-            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def _is_whole(out: Path, inputs: str) -> bool:
-    """Whether `out` is the report of these inputs with every file as it was written."""
+def program_digest(*packages: str) -> bytes:
+    """A digest of this program's version and of the files of some packages: another one may say the same otherwise."""
+    digest = hashlib.sha256(version("egov-audit").encode())
+    for package in packages:
+        for path in sorted(Path(str(resources.files(package))).rglob("*")):
+            if path.is_file() and path.suffix in (".py", ".html", ".css", ".js", ".po", ".yml", ".json"):
+                digest.update(path.read_bytes())
+    return digest.digest()
+
+
+def inputs_of(out: Path) -> str:
+    """The digest of what the report in `out` was made of, as it says itself; "" where it says nothing."""
     try:
         told = json.loads((out / MARKER).read_text(encoding="utf-8"))
     except (OSError, ValueError):
+        return ""
+    return str(told.get("inputs", "")) if isinstance(told, dict) else ""
+
+
+def is_whole(out: Path, inputs: str) -> bool:
+    """Whether `out` is the report of these inputs with every file as it was written."""
+    if not inputs or inputs_of(out) != inputs:
         return False
-    return isinstance(told, dict) and told.get("inputs") == inputs and told.get("tree") == _tree(out)
+    told = json.loads((out / MARKER).read_text(encoding="utf-8"))
+    return bool(told.get("tree") == _tree(out))
 
 
 def _tree(folder: Path) -> str:

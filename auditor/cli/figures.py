@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +24,7 @@ from auditor.cli.series import (
 )
 from auditor.coding.codebook import CODEBOOK
 from auditor.db.session import open_database, transaction
+from auditor.db.state import rows_digest
 from auditor.ingest.status import not_read
 from auditor.measure.cards import card
 from auditor.measure.records import DatedAudit, Figure, Measured
@@ -221,28 +223,39 @@ def write_report(config: AuditConfig, wanted: ReportAsked, out: Path) -> Path:
     """Gather the records, build the pages, return the front page's path."""
     from auditor.coding.codebook import rules_in_words
     from auditor.measure.stage_report import read_report
+    from auditor.ops.memo import recall, remember
     from auditor.release.identity import release_id
     from crawler.archive.manifest import evidence_root
     from crawler.archive.reader import read_payload
     from crawler.sources.load import load_sources
-    from reports.build import build, languages_wanted, refuse_foreign
+    from reports.build import build, inputs_of, is_whole, languages_wanted, program_digest, refuse_foreign
 
     refuse_foreign(out)
     with open_database(config.db_url) as engine, transaction(engine) as session:
-        checked = checked_by_people(session, wanted.text)
         missed = tuple(not_read(session, load_sources(config)))
-        asked = Asked(wanted.text, CODEBOOK, missed, wanted.day)
-        records = read_report(session, asked, checked, "")
-        keep_everything(session)
-        coding = coding_note(checked, observed(records.years))
         root = evidence_root(config.archive)
+
+        program = program_digest("reports", "auditor", "crawler").hex()
+
+        def state() -> str:
+            told = repr((program, wanted, missed, root, today(), rows_digest(session)))
+            return sha256(told.encode()).hexdigest()
+
+        if is_whole(out, recall(config.state, state())):
+            note("nothing changed since this report was written")
+            return out / "index.html"
+        checked = checked_by_people(session, wanted.text)
+        records = read_report(session, Asked(wanted.text, CODEBOOK, missed, wanted.day), checked, "")
+        keep_everything(session)
+        session.flush()
+        coding = coding_note(checked, observed(records.years))
         records = replace(records, release=release_id(session), coding=coding, root=root)
-    return build(
-        records,
-        lambda evidence: read_payload(config.archive, evidence),
-        languages_wanted(wanted.langs, rules_in_words),
-        out,
-    )
+        # Taken again: what was kept just now is part of the state that the next report finds.
+        found = state()
+    asked = languages_wanted(wanted.langs, rules_in_words)
+    page = build(records, lambda evidence: read_payload(config.archive, evidence), asked, out)
+    remember(config.state, found, inputs_of(out))
+    return page
 
 
 def summary(dated: DatedAudit, coding: str) -> list[str]:

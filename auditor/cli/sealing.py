@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from auditor.cli.app import note
 from auditor.db.session import open_database
+from auditor.db.state import engine_digest
 from crawler.errors import ContentError
 
 if TYPE_CHECKING:
@@ -27,16 +28,29 @@ def seal_published(config: AuditConfig, kind: str, name: str, folder: Path) -> N
     Raises IntegrityError for a chain or lines that cannot be read, OSError.
     """
     from auditor.evidence.published import seal_folder
-    from auditor.evidence.stage_rows import seal_database
     from crawler.archive import seals
 
     now = datetime.now(UTC)
-    with open_database(config.db_url) as engine:
-        made = seal_database(engine, config.archive, now)
-    for fault in made.faults:
-        note(f"sealed, but not as it was sealed before: database {fault} (egov-audit verify says it from now on)")
+    _seal_rows(config, now)
     seal_folder(config.archive, kind, name, folder, now)
     note(f"sealed; root {seals.head(config.archive)}")
+
+
+def _seal_rows(config: AuditConfig, now: datetime) -> None:
+    """Seal the database, unless every row is as it was when its newest seal was made."""
+    from auditor.evidence.stage_rows import seal_database, sealed_root
+    from auditor.ops.memo import recall, remember
+
+    with open_database(config.db_url) as engine:
+        before = engine_digest(engine)
+        if (known := recall(config.state, f"seal {before}")) and known == sealed_root(engine, config.archive):
+            return
+        made = seal_database(engine, config.archive, now)
+        # Another program may have written meanwhile: then nobody knows which rows this digest was of.
+        if engine_digest(engine) == before:
+            remember(config.state, f"seal {before}", made.seal.root)
+    for fault in made.faults:
+        note(f"sealed, but not as it was sealed before: database {fault} (egov-audit verify says it from now on)")
 
 
 def seal_report(config: AuditConfig, out: Path) -> None:

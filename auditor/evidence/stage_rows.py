@@ -123,6 +123,14 @@ def seal_database(engine: Engine, root: Path, now: datetime) -> SealedNow:
     return SealedNow(seal, new=True, faults=tuple(faults))
 
 
+def sealed_root(engine: Engine, root: Path) -> str:
+    """The root of the newest seal of this very database; "" where it was never sealed. Raises IntegrityError."""
+    with engine.connect() as connection:
+        own = identity(connection)
+    former = seals.newest(seals.load_seals(root), KIND, database=own) if own else None
+    return former.root if former else ""
+
+
 def _since(connection: Connection, root: Path, former: Seal) -> tuple[list[str], Compared]:
     """The remarks that the next seal makes on the rows of the former one, earlier remarks first."""
     path = seals.beside(root, former.sequence, LINES)

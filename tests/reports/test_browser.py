@@ -16,8 +16,8 @@ from reports.i18n import LANGUAGES
 from reports.pages import environment
 from reports.views.facts import file_of
 
-#: Where pictures of each page kind are left, if this variable names a folder.
-PICTURES = "EGOV_AUDIT_PICTURES"
+#: Where pictures of each page kind are left, if this names a folder; settings of the product are taken from tests.
+PICTURES = "PAGE_PICTURES"
 _GRAVE = ("serious", "critical")
 
 

@@ -72,7 +72,8 @@ def mail_server() -> Iterator[Mailbox]:
     try:
         yield box
     finally:
-        server.close()
+        # The server belongs to the loop: closed from here, a connection that ends just then closes it once more.
+        loop.call_soon_threadsafe(server.close)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
