@@ -214,6 +214,20 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class PermissionUsed:
+    """Leave given in writing by which kept pages were asked for although robots.txt closes them.
+
+    `where` is host and path, `day` the date and `letter` the sha256 of the letter, `pages` how many addresses were had.
+    """
+
+    where: str
+    who: str
+    day: date
+    letter: str
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
 class EditionRef:
     """One reading of an act's edition in one language. `key` is `ACT/DATE/LANG`, what a person types.
 

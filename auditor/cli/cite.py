@@ -10,6 +10,7 @@ import typer
 from auditor.cli.app import app, load_config, say
 from auditor.cli.figures import AsOf, Text, parse_day
 from auditor.cli.series import checked_by_people, coding_note, keep_everything, measured_on
+from auditor.db.permissions import pages_of_editions, permissions_used
 from auditor.db.session import open_database, transaction
 from auditor.measure.cards import card
 from auditor.measure.citation import Citation, as_bibtex, as_cff, as_text
@@ -33,6 +34,7 @@ def cite(
     from auditor.release.identity import release_id
     from crawler.archive.manifest import evidence_root
     from reports.i18n import languages, words
+    from reports.views.permission import said
 
     name, _, cell = figure.partition(":")
     known = card(name)
@@ -48,13 +50,14 @@ def cite(
         # The id of a release made now, which keeps every figure first: a citation must name the file that holds it.
         keep_everything(session)
         release = release_id(session)
+        permitted = permissions_used(session, pages_of_editions(session, text, day))
     shot = dated.snapshot
     cited = Citation(
         figure=figure,
         title=say_in.say(known.title) + (f", {cell}" if cell else ""),
         definition=say_in.say(known.formula),
         value=_value(found),
-        remarks=_remarks(dated, found, coding_note(checked, [dated])),
+        remarks=_remarks(dated, found, coding_note(checked, [dated])) + tuple(said(say_in, one) for one in permitted),
         as_of=day,
         text=str(text),
         act=shot.act,

@@ -12,6 +12,7 @@ from auditor.cli.app import app, load_config, note, say
 from auditor.cli.figures import AsOf, Language, parse_day
 from auditor.cli.series import checked_by_people, coding_note
 from auditor.coding.codebook import CODEBOOK
+from auditor.db.permissions import permissions_used
 from auditor.db.session import open_database, transaction
 from auditor.ingest.status import not_read
 from auditor.measure.cards import card
@@ -33,6 +34,8 @@ def prove_command(
     from auditor.coding.codebook import rules_in_words
     from auditor.evidence.proof import write_proof
     from auditor.evidence.stage_proof import denominator, gather, pick
+    from reports.i18n import LANGUAGES, words
+    from reports.views.permission import said
 
     measure, _, cell = figure.partition(":")
     card(measure)
@@ -44,11 +47,18 @@ def prove_command(
         dated = report.now
         found, about = pick(measure, cell, report)
         proven = gather(session, found, about, CODEBOOK, denominator(found, dated))
+        pages = {(one.evidence.run_id, one.evidence.url) for one in proven.behind if one.evidence}
+        permitted = permissions_used(session, pages)
+        unread = dated.snapshot.unread if dated else ()
         proven = replace(
             proven,
             about={**proven.about, "coding": coding_note(checked, [dated] if dated else [])},
             rules=rules_in_words(Lang.EN),
-            remarks=tuple(f"in force by then but not read: {key}" for key in (dated.snapshot.unread if dated else ())),
+            remarks=(
+                *(f"in force by then but not read: {key}" for key in unread),
+                *(said(words(each), one) for one in permitted for each in LANGUAGES),
+            ),
+            permissions=permitted,
         )
     name = "-".join(part for part in (measure, cell.replace("/", "-"), str(day)) if part)
     readme = write_proof(config.archive, proven, out or Path(f"proof-{name}"))

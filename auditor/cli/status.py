@@ -32,6 +32,7 @@ def status_json(status: Status, waiting: Sequence[str]) -> dict[str, Any]:
                 {"level": level, "code": code, "open": number} for (level, code), number in status.issues.items()
             ],
         },
+        "permissions": [asdict(one) for one in status.permissions],
         "undated": list(status.undated),
         "runs_not_ingested": list(waiting),
     }
@@ -47,6 +48,8 @@ def show(status: Status, waiting: Sequence[str]) -> None:
     else:
         for line in plain_lines(status):
             say(line)
+    for one in status.permissions:
+        say(f"permission  {one.where}  {one.pages} pages  {one.who}, {one.day}, letter sha256 {one.letter}")
     for url in status.undated:
         say(f"undated  {url}")
     if waiting:

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from auditor.db.captures import known_dates, undated
 from auditor.db.models import CaptureRow, FetchRow, IssueRow, RunRow
+from auditor.db.permissions import permissions_used
 from auditor.db.portal import list_readings, listings
 from auditor.db.read import IN_FORCE_STATES, editions
 from auditor.ingest.dates import KnownDates, current_edition
-from auditor.records import EditionRef
+from auditor.records import EditionRef, PermissionUsed
 from crawler.pages.records import PageKind
 
 #: (act, language, edition date); the date is None where no history was read.
@@ -76,6 +77,7 @@ class Status:
     lists: tuple[ListLine, ...]
     issues: dict[tuple[str, str], int]
     undated: tuple[str, ...]
+    permissions: tuple[PermissionUsed, ...] = ()
 
 
 def read_status(session: Session) -> Status:
@@ -86,6 +88,7 @@ def read_status(session: Session) -> Status:
         tuple(_lists(session)),
         _issues(session),
         tuple(undated(session)),
+        permissions_used(session),
     )
 
 

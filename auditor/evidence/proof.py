@@ -149,6 +149,7 @@ def _figure(folder: _Folder, proven: Proven) -> None:
         "most": figure.high,
         **proven.about,
         "remarks": list(proven.remarks),
+        "robots_permission": [asdict(one) | {"day": one.day.isoformat()} for one in proven.permissions],
         "definition": asdict(proven.card),
         "counted": sum(one.counted for one in proven.behind),
         "in_the_denominator_only": sum(not one.counted for one in proven.behind),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from auditor.measure.cards import Card
 from auditor.measure.records import Figure
-from auditor.records import Evidence, StoredCoding
+from auditor.records import Evidence, PermissionUsed, StoredCoding
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,9 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """A figure with all that it rests on. `about` are facts in words: date, edition, language, codebook, coding."""
+    """A figure with all that it rests on. `about` are facts in words: date, edition, language, codebook, coding;
+    `permissions` are the letters by which its pages were asked for where robots.txt closes them.
+    """
 
     figure: Figure
     card: Card
@@ -35,3 +37,4 @@ class Proven:
     behind: tuple[Behind, ...]
     rules: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    permissions: tuple[PermissionUsed, ...] = ()

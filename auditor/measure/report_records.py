@@ -12,7 +12,7 @@ from auditor.measure.objections import Objection
 from auditor.measure.records import DatedAudit, PortalAudit
 from auditor.measure.series import Year
 from auditor.measure.why import Attribution
-from auditor.records import EditionRef, Entry, Evidence, Listing, NotRead, StoredCoding
+from auditor.records import EditionRef, Entry, Evidence, Listing, NotRead, PermissionUsed, StoredCoding
 from crawler.pages.records import Lang
 
 #: What a reader of a service's history asks for: a change in one of these ends a stay.
@@ -95,7 +95,8 @@ class Report:
     figures apart, by measure. `services` are by key; `service_of` gives the service of any row's or listing's key (the
     oldest one of a listing that shows several).
     `places` maps the keys of rows, listings and (as `page:KEY`) service pages to where they were read.
-    `coding` is what must be said of every coded figure; `issues` maps an issue code to how many are open.
+    `coding` is what must be said of every coded figure; `issues` maps an issue code to how many are open;
+    `permissions` are those by which pages were had that robots.txt closes.
     """
 
     as_of: date
@@ -115,6 +116,7 @@ class Report:
     not_read: tuple[NotRead, ...]
     issues: tuple[tuple[str, int], ...]
     corrections: tuple[CorrectionRecord, ...] = ()
+    permissions: tuple[PermissionUsed, ...] = ()
     release: str = ""
     root: str = ""
 

@@ -15,6 +15,7 @@ from auditor.account.records import Account, Unit
 from auditor.db.codings import codings_of
 from auditor.db.links import linkings
 from auditor.db.models import IssueRow
+from auditor.db.permissions import permissions_used
 from auditor.db.read import (
     editions_in_force,
     evidence_of_edition,
@@ -98,6 +99,7 @@ def read_report(session: Session, asked: Asked, intervals: Intervals | None, cod
         places=places | _portal_places(session, portals),
         not_read=asked.missed,
         issues=tuple(_open_issues(session)),
+        permissions=permissions_used(session),
     )
 
 
@@ -117,6 +119,7 @@ def _portal_only(session: Session, asked: Asked, portals: tuple[PortalAudit, ...
         places=_portal_places(session, portals),
         not_read=asked.missed,
         issues=tuple(_open_issues(session)),
+        permissions=permissions_used(session),
     )
 
 

@@ -5,12 +5,14 @@ Names in its SQL are the schema's own, never a text from a source.
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from auditor.release.records import APPLICATION_ID, FORMAT, Contents
 from auditor.release.schema import Kind, Table, tables
@@ -27,11 +29,12 @@ _NUMBERED = {("editions", "edition_id"), ("codings", "coding_id")}
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is said of a release besides its rows."""
+    """What is said of a release besides its rows; `permissions` are those by which closed pages were asked for."""
 
     id: str
     newest_page: str
     versions: Mapping[str, str]
+    permissions: Sequence[Mapping[str, Any]] = ()
 
 
 def write_file(path: Path, read: Callable[[Table], Iterable[tuple[object, ...]]], facts: Facts) -> Contents:
@@ -55,12 +58,15 @@ def write_file(path: Path, read: Callable[[Table], Iterable[tuple[object, ...]]]
         _make_search(database)
         said = {"id": facts.id, "newest_page": facts.newest_page, "format": str(FORMAT), **_made_from(database)}
         said |= {"egov_audit": version("egov-audit"), **facts.versions}
+        if facts.permissions:
+            said["robots_permission"] = json.dumps(list(facts.permissions), ensure_ascii=False, sort_keys=True)
         database.execute("CREATE TABLE release (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
         database.executemany("INSERT INTO release VALUES (?, ?)", sorted(said.items()))
         database.execute("COMMIT")
         database.execute("DETACH raw")
         database.execute("VACUUM")
-    return Contents(facts.id, facts.newest_page, {"egov_audit": said["egov_audit"], **facts.versions}, rows)
+    versions = {"egov_audit": said["egov_audit"], **facts.versions}
+    return Contents(facts.id, facts.newest_page, versions, rows, facts.permissions)
 
 
 def _take(database: sqlite3.Connection, table: Table, rows: Iterable[tuple[object, ...]]) -> None:

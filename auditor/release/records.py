@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 #: Marks the SQLite header of a release ("EgAR").
 APPLICATION_ID = 0x45674152
@@ -22,11 +23,15 @@ class Contents:
     newest_page: str
     versions: Mapping[str, str]
     rows: Mapping[str, int]
+    robots_permission: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The line beside the file that says whether it is whole: name, id, sha256, size in bytes, rows by table."""
+    """The line beside the file that says whether it is whole: name, id, sha256, size in bytes, rows by table.
+
+    `robots_permission` names the letters by which pages were asked for that robots.txt closes.
+    """
 
     file: str
     id: str
@@ -36,6 +41,7 @@ class Manifest:
     bytes: int
     versions: Mapping[str, str]
     rows: Mapping[str, int]
+    robots_permission: Sequence[Mapping[str, Any]] = ()
 
     def text(self) -> str:
         """The manifest as the JSON file it is."""
@@ -47,7 +53,8 @@ def manifest_of(file: Path, name: str, held: Contents) -> Manifest:
     with file.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     size = file.stat().st_size
-    return Manifest(name, held.id, FORMAT, held.newest_page, digest, size, held.versions, held.rows)
+    made = (name, held.id, FORMAT, held.newest_page, digest, size, held.versions, held.rows, held.robots_permission)
+    return Manifest(*made)
 
 
 def manifest_path(file: Path) -> Path:

@@ -8,12 +8,14 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from auditor.db.permissions import permissions_used
 from auditor.release.file import Facts, write_file
 from auditor.release.identity import release_id
 from auditor.release.meaning import Part
@@ -36,7 +38,7 @@ def build_release(engine: Engine, folder: Path, out: Path | None = None) -> tupl
     OSError when the disk refuses.
     """
     with snapshot(engine) as session:
-        facts = Facts(release_id(session), newest_evidence(session), _versions(session))
+        facts = Facts(release_id(session), newest_evidence(session), _versions(session), _permissions(session))
         if session.execute(text("SELECT 1 FROM measures LIMIT 1")).first() is None:
             raise ContentError("no figure is kept yet, and a release without them would look like a finding")
         target = out or folder / f"{facts.id}.sqlite"
@@ -109,6 +111,10 @@ def snapshot(engine: Engine) -> Iterator[Session]:
 
 def _versions(session: Session) -> dict[str, str]:
     return {name: " ".join(found) for name, found in method(session).items()}
+
+
+def _permissions(session: Session) -> list[dict[str, object]]:
+    return [asdict(used) | {"day": used.day.isoformat()} for used in permissions_used(session)]
 
 
 def refuse_foreign(file: Path) -> None:

@@ -30,6 +30,11 @@ def write_package(release: Release, tables: tuple[Table, ...], folder: Path) -> 
         "description": f"{release.facts['made_from']}.",
         "version": release.facts["id"],
         "id": release.facts["id"],
+        **(
+            {"robots_permission": json.loads(permitted)}
+            if (permitted := release.facts.get("robots_permission"))
+            else {}
+        ),
         "resources": [_resource(release, table, folder) for table in tables],
         "files": [
             {"path": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": sha256(path)}

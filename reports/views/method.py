@@ -26,6 +26,7 @@ from reports.i18n import N_
 from reports.views.facts import copy_of
 from reports.views.figures import share_of
 from reports.views.here import FEEDS, Here, web_address
+from reports.views.permission import HEADING, said
 from reports.views.problems import ISSUES
 from reports.views.prose import FILES, LIMITS, MEANINGS, METHOD
 from reports.views.services import edition_id
@@ -53,13 +54,19 @@ def limits_page(here: Here) -> TextPage:
     report, words = here.site.facts.report, here.words
     return TextPage(
         frame=here.frame(words.say("Limits: not said, not read, not understood")),
-        passages=_passages(here, LIMITS),
+        passages=(*_passages(here, LIMITS), *_permissions(here)),
         not_read=tuple(
             (one.what, word(words, OUTCOMES, one.outcome), told(words, plain(one.detail))) for one in report.not_read
         ),
         issues=tuple((code, word(words, ISSUES, code), words.number(count)) for code, count in report.issues),
         show_gaps=True,
     )
+
+
+def _permissions(here: Here) -> Iterable[Passage]:
+    """By whose leave pages were asked for that robots.txt closes; nothing where there are none."""
+    if used := here.site.facts.report.permissions:
+        yield Passage("permission", here.words.say(HEADING), tuple(said(here.words, one) for one in used))
 
 
 def _passages(here: Here, texts: Iterable[tuple[str, str, tuple[str, ...]]]) -> tuple[Passage, ...]:

@@ -50,6 +50,7 @@ ISSUES: Mapping[str, str] = {
     "recipients_differ": N_("the two languages give a row other recipients"),
     "redirect_refused": N_("a redirect was refused"),
     "robots_forbidden": N_("robots.txt forbids the address"),
+    "robots_permission": N_("robots.txt forbids the address; it was asked for by written permission"),
     "robots_unreadable": N_("robots.txt could not be read, so nothing was asked"),
     "row_not_understood": N_("a row was not understood"),
     "row_only_in_one_language": N_("a row stands in one language only"),

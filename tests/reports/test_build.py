@@ -10,6 +10,7 @@ import resource
 import subprocess
 import sys
 import typing
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from bs4 import BeautifulSoup
 from jinja2 import UndefinedError, meta
 
 from auditor.measure.report_records import CorrectionRecord
+from auditor.records import PermissionUsed
 from crawler.errors import UsageError
 from reports.build import MARKER, Wanted, build
 from reports.contexts import base, method, pages, services
@@ -244,3 +246,20 @@ def test_what_a_reader_must_know_stands_beside_the_figures(tmp_path: Path) -> No
         "0.250000",
         "0.400000",
     )
+
+
+def test_pages_asked_for_by_written_permission_are_told_in_every_language(tmp_path: Path) -> None:
+    used = PermissionUsed("adilet.zan.kz/rus/archive/", HOSTILE, date(2024, 3, 1), "ab" * 32, 1204)
+    permitted = dataclasses.replace(small_report(), permissions=(used,))
+    said = {"en": "by written permission", "ru": "по письменному разрешению", "kk": "жазбаша рұқсат бойынша"}
+    site = build(permitted, body_of, Wanted(tuple(said), dict.fromkeys(said, RULES)), tmp_path / "site").parent
+    for lang, words in said.items():
+        told = soup(site / lang / "limits.html").select_one("#permission")
+        assert told is not None
+        text = " ".join(told.text.split())
+        assert all(one in text for one in (words, "adilet.zan.kz/rus/archive/", "alert(1)", "ab" * 32)), text
+        assert "204" in text
+
+
+def test_nothing_is_said_of_permission_where_none_was_needed(small: Path) -> None:
+    assert soup(small / "en/limits.html").select_one("#permission") is None
