@@ -63,7 +63,7 @@ def digitised_coded(scene: Scene) -> list[Measured]:
     return coded_tables(rows, "_digitised")
 
 
-def _labelled_before(scene: Scene) -> YearBefore:
+def labelled_before(scene: Scene) -> YearBefore:
     """The register a year earlier, if both editions say how services are delivered. Raises ContentError otherwise."""
     before = year_before(scene)
     for snapshot in (before.snapshot, scene.snapshot):
@@ -74,7 +74,7 @@ def _labelled_before(scene: Scene) -> YearBefore:
 
 def newly_digitised(scene: Scene) -> list[Measured]:
     """Entries that are digitised and whose service was not a year before: new ones, and old ones with a new label."""
-    before = _labelled_before(scene)
+    before = labelled_before(scene)
     rows, why = _newly(scene, before)
     base = keys_of(scene.snapshot.entries)
     digital = _digitised(before.snapshot)
@@ -90,7 +90,7 @@ def newly_digitised(scene: Scene) -> list[Measured]:
 
 def newly_coded(scene: Scene) -> list[Measured]:
     """Both axes and the two-by-two among newly digitised entries. Raises ContentError when there is none."""
-    rows, _ = _newly(scene, _labelled_before(scene))
+    rows, _ = _newly(scene, labelled_before(scene))
     if not rows:
         raise ContentError("nothing was newly digitised in this year")
     return coded_tables(rows, "_newly_digitised")
@@ -98,7 +98,7 @@ def newly_coded(scene: Scene) -> list[Measured]:
 
 def easy_share(scene: Scene) -> list[Measured]:
     """Of the newly digitised entries those that are transactional or partial; bounds over what the coder left open."""
-    rows, _ = _newly(scene, _labelled_before(scene))
+    rows, _ = _newly(scene, labelled_before(scene))
     if not rows:
         raise ContentError("nothing was newly digitised in this year")
     easy = [row for row in rows if _is_easy(row) is True]
@@ -147,7 +147,7 @@ def label_flips(scene: Scene) -> list[Measured]:
     by-law may be worded anew. `share_of_newly_digitised` is the part of the newly digitised entries that are such
     flips. Flips that came with another change of the service are a cell of their own, outside the head.
     """
-    before = _labelled_before(scene)
+    before = labelled_before(scene)
     only: dict[str, list[str]] = {"to_digital": [], "to_paper": [], "other_degree": []}
     also: list[str] = []
     details = []

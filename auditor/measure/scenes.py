@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from auditor.measure.breaks import breaks_between
 from auditor.measure.compute import measure_register, unmeasured_register
+from auditor.measure.cosmetic import cosmetic_share, cosmetic_share_digitised
 from auditor.measure.dead_ends import dead_ends
 from auditor.measure.growth import digitised_coded, easy_share, label_flips, newly_coded, newly_digitised, units, yo_yo
 from auditor.measure.history import bunching, parallel
@@ -36,6 +37,8 @@ SCENE_MEASURES: tuple[tuple[tuple[str, ...], Callable[[Scene], list[Measured]]],
     (("unregistered",), unregistered),
     (("fan_out",), fan_out),
     (("label_flips",), label_flips),
+    (("cosmetic_share",), cosmetic_share),
+    (("cosmetic_share_digitised",), cosmetic_share_digitised),
     (("yo_yo",), yo_yo),
     (("bunching",), bunching),
     (("divergence",), divergence),

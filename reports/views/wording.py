@@ -78,6 +78,8 @@ DERIVED: Mapping[str, str] = {
     "growth_subsections": N_("growth by subsections %(rate)s"),
     "most_to_least": N_("the most flattering unit grows %(n)s times as fast as the least flattering one"),
     "share_of_newly_digitised": N_("flips to digital are %(share)s of what was newly digitised"),
+    "least_share": N_("over undecided links at least %(share)s"),
+    "most_share": N_("over undecided links at most %(share)s"),
     "expected_share": N_("by chance %(share)s would fall there"),
     "p_value": N_("as bunched by chance in %(share)s of deals"),
     "amendments": N_("amendments: %(n)s"),

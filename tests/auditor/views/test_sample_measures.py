@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
+from auditor.account.records import Unit
+from auditor.account.stage import account_of_years
 from auditor.coding.codebook import CODEBOOK
 from auditor.db.portal import listings
 from auditor.db.session import transaction
@@ -94,6 +96,27 @@ def test_the_two_texts_differ_where_the_script_made_them(sample: Engine) -> None
         assert cell(found, "forms") == {"02601001"}
         only_ru = "only_here" if lang is Lang.RU else "only_there"
         assert cell(found, only_ru) == {"02201005"}
+
+
+@pytest.mark.parametrize("lang", [Lang.RU, Lang.KK])
+def test_cosmetic_shares_are_those_of_the_accounts(sample: Engine, lang: Lang) -> None:
+    with transaction(sample) as session:
+        found = measure_dates(session, [date(year, 12, 31) for year in range(2018, 2025)], lang, (), CODEBOOK)
+        for day, audited in found.items():
+            assert isinstance(audited, DatedAudit)
+            for digitised, name in ((False, "cosmetic_share"), (True, "cosmetic_share_digitised")):
+                years = day.year - 1, day.year
+                own = account_of_years(session, years, lang, Unit.ROWS, digitised=digitised, today=day)[1]
+                if own.additions == 0:
+                    assert "nothing was added" in audited.unmeasured[name]
+                    continue
+                measured = audited.measured[name]
+                least, most = (dict(measured.derived).get(word) for word in ("least_share", "most_share"))
+                share = measured.head.share
+                assert (share, least or share, most or share) == own.cosmetic_share
+                assert (measured.head.low, measured.head.high) == own.others
+                assert len(set(measured.head.keys)) == measured.head.value
+                assert len(set(measured.head.base)) == measured.head.of
 
 
 def test_growth_is_kept_once(sample: Engine) -> None:
