@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from auditor.coding.calibration import reliability
 from auditor.coding.coder import Coder
 from auditor.records import CodingInput
 from crawler.pages.records import Lang
 from tests.auditor.coding.test_names import names
+from tests.bench import reliability as tables
+
+README = Path(__file__).parents[3] / "README.md"
 
 
 def test_decisions_are_grouped_by_confidence() -> None:
@@ -32,3 +37,27 @@ def test_no_group_of_hand_coded_names_is_surer_than_it_is_right() -> None:
     assert sum(group.count for group in groups) == len(decisions)
     for group in groups:
         assert group.share >= group.confidence - 0.02
+
+
+def test_the_readme_has_the_tables_that_the_labelled_names_give() -> None:
+    lines = README.read_text(encoding="utf-8").splitlines()
+    table = tables.confidence_table()
+    start = lines.index(table[0])
+    assert lines[start : start + len(table) + 1] == [*table, ""]
+    for row in (*map(tables.blind_row, tables.BLIND), tables.by_name_alone("batch5")):
+        assert row in lines
+    first = next(number for number, line in enumerate(lines) if line.startswith("| batch |")) + 2
+    last = next(number for number, line in enumerate(lines) if line.startswith("| **target"))
+    assert lines[last] == tables.target_row(lines[first:last])
+
+
+def test_a_missed_target_is_said_to_be_missed() -> None:
+    rows = [
+        "| 7: new names | 9, 9 | 95.0%, 0.85 | 94.9%, 0.90 | 99.0%, 0.84 | 100%, 1.00 |",
+        "| – the same | 9, 9 | 100%, 1.00 | 100%, 1.00 | 100%, 1.00 | 100%, 1.00 |",
+        "| odd ones | 9, 9 | 95.0%, 0.84 | 99.9%, 0.90 | 99.0%, 0.84 | 100%, 1.00 |",
+    ]
+    assert tables.target_row(rows) == (
+        "| **target 95%, 0.85** | | met on 7; missed on odd | met on odd; missed on 7 | "
+        "missed on 7, odd | met on 7, odd |"
+    )

@@ -4,7 +4,7 @@
 from the classifier by two coders who did not see each other's codes (models, no people), differences decided by the
 codebook. `odd`: odd and under-represented ones sought on purpose. `kinds`: short names for each kind of service a
 register has, coded once by who knew the lexicon, without result texts. The lexicon has
-learned from all of them since; what it said before is in `blind.csv` (all but `kinds`), and the README has the figures.
+learned from all of them since; what it said before is in `blind.csv`, and the README has the figures.
 """
 
 from __future__ import annotations

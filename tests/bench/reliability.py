@@ -1,0 +1,155 @@
+"""The README's tables on how often the coder is right, from labelled names: `python -m tests.bench.reliability`.
+
+`blind.csv` says of each decision on which ground it stood and whether it was right before anything was learned from
+that name. A test holds the README to what is printed here.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+
+from auditor.coding.calibration import reliability
+from auditor.coding.coder import Coder
+from auditor.records import CodingInput, Completeness, Nature
+from auditor.review.agreement import agreement
+from crawler.pages.records import Lang
+from tests.bench.folds import LANGS, NAMES, blind_decisions, confidence_folds, confidences
+
+AXES = ("nature", "completeness")
+#: Batches with a decision in `blind.csv` on every name, and how the README calls them.
+BLIND = {
+    "batch5": "5: portal and register, half with result text; two coders apart",
+    "odd": "odd ones and kinds hardly seen before, sought on purpose",
+}
+TARGET = (0.95, 0.85)
+_OTHER = {
+    Nature.HUMAN_SOCIAL: Nature.TRANSACTIONAL,
+    Nature.TRANSACTIONAL: Nature.HUMAN_SOCIAL,
+    Completeness.COMPLETE: Completeness.PARTIAL,
+    Completeness.PARTIAL: Completeness.COMPLETE,
+}
+
+Figure = tuple[float, float]
+
+
+def confidence_table() -> list[str]:
+    """Lines of Markdown: decisions by the confidence that the other four fifths gave them, and how many are right."""
+    lines = ["| stated confidence | decisions | mean stated | right |", "|---|---|---|---|"]
+    upper = " and more"
+    for group in reliability(confidence_folds(blind_decisions())):
+        span = "abstained" if not group.bound else f"{group.bound:.2f}{upper}"
+        upper = f"–{group.bound:.2f}"
+        lines.append(f"| {span} | {group.count} | {group.confidence:.3f} | {group.share:.3f} |")
+    return lines
+
+
+def ground_table() -> list[str]:
+    """Lines as `rules.yml` has them: each ground's smoothed share of right decisions, and of how many."""
+    decisions = [(ground, right) for _, ground, right in blind_decisions()]
+    table = confidences(decisions)
+    lines = []
+    for ground in sorted({ground for ground, _ in decisions}):
+        given = [right for one, right in decisions if one == ground]
+        lines.append(f"{ground}: {table[ground]:.2f}  # {sum(given)} of {len(given)}")
+    return lines
+
+
+def blind_row(batch: str) -> str:
+    """A batch's line of the README's table of batches, from what the coder said before it learned from that batch."""
+    cells = []
+    for axis in AXES:
+        for lang in LANGS:
+            known = _blind(batch, lang, axis)
+            truths = [row[axis] for row in rows_of(batch, lang)]
+            cells.append(in_words(figure(truths, [_answer(*one) for one in zip(truths, known, strict=True)])))
+    counts = ", ".join(str(len(rows_of(batch, lang))) for lang in LANGS)
+    return f"| {BLIND[batch]} | {counts} | {' | '.join(cells)} |"
+
+
+def _blind(batch: str, lang: Lang, axis: str) -> list[tuple[str, bool]]:
+    """(ground, right) for the rows of a batch, in their order; the file has them so, one batch in parts."""
+    with (NAMES / "blind.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [
+            row for row in csv.DictReader(stream) if (row["batch"], row["lang"], row["axis"]) == (batch, lang, axis)
+        ]
+    if [row["name"] for row in rows] != [row["name"] for row in rows_of(batch, lang)]:
+        raise ValueError(f"blind.csv has other names than {batch}_{lang}.csv")
+    return [(row["ground"], row["right"] == "1") for row in rows]
+
+
+def _answer(truth: str, known: tuple[str, bool]) -> str:
+    """What was said: of two codes the other where it was wrong, unless it abstained."""
+    ground, right = known
+    if right:
+        return truth
+    return (
+        "unclear" if ground == "none" else str(_OTHER[Nature(truth) if truth in set(Nature) else Completeness(truth)])
+    )
+
+
+def by_name_alone(batch: str) -> str:
+    """What the coder of today says of a batch without result text and category; it has learned from these names."""
+    coder = Coder.load(LANGS)
+    cells = []
+    for axis in AXES:
+        for lang in LANGS:
+            rows = rows_of(batch, lang)
+            machine = [str(getattr(coder.code(CodingInput(row["name"], lang=lang)), axis)) for row in rows]
+            cells.append(in_words(figure([row[axis] for row in rows], machine)))
+    counts = ", ".join(str(len(rows_of(batch, lang))) for lang in LANGS)
+    return f"| – the same by name alone, learned from since | {counts} | {' | '.join(cells)} |"
+
+
+def target_row(rows: Iterable[str]) -> str:
+    """The README's last line: for each column of its table, on which rows the target is met and on which it is missed.
+
+    A row is named by what stands before its colon, else by its first word. Lines that begin with a dash look at a batch
+    once more and do not count.
+    """
+    parted = [[cell.strip() for cell in row.strip().strip("|").split("|")] for row in rows if "| –" not in row]
+    verdicts = []
+    for column in range(2, 6):
+        met: dict[bool, list[str]] = {True: [], False: []}
+        for cells in parted:
+            percent, kappa = cells[column].replace("%", "").split(", ")
+            reached = float(percent) / 100 >= TARGET[0] and float(kappa) >= TARGET[1]
+            met[reached].append(cells[0].split(":")[0] if ":" in cells[0] else cells[0].split()[0])
+        verdicts.append(
+            "; ".join(f"{word} on {', '.join(met[ok])}" for ok, word in ((True, "met"), (False, "missed")) if met[ok])
+        )
+    return f"| **target {TARGET[0]:.0%}, {TARGET[1]}** | | {' | '.join(verdicts)} |"
+
+
+def rows_of(batch: str, lang: Lang) -> list[dict[str, str]]:
+    """The rows of a batch in one language."""
+    with (NAMES / f"{batch}_{lang}.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def figure(people: Sequence[str], machine: Sequence[str]) -> Figure:
+    """Percent agreement (0–1) and Cohen's kappa."""
+    found = agreement(people, machine, draws=10)
+    return found.percent.value, found.kappa.value
+
+
+def in_words(given: Figure) -> str:
+    """As the README writes a figure."""
+    return f"{given[0] * 100:.1f}%, {given[1]:.2f}" if given[0] < 1 else "100%, 1.00"
+
+
+def main() -> None:
+    """Prints all that the README and `rules.yml` have of it."""
+    print(
+        "\n".join(confidence_table()),
+        "",
+        *map(blind_row, BLIND),
+        by_name_alone("batch5"),
+        "",
+        *ground_table(),
+        sep="\n",
+    )
+
+
+if __name__ == "__main__":
+    main()
