@@ -17,11 +17,11 @@ _COUNTED = ("as_of", "subject", "lang", "measure", "cell", "value", "of", "share
 _FIGURE = (*_COUNTED, "act", "edition", "in_force_but_not_read", "accepted", "codebook", "coding", *_ERROR)
 _ENTRY = ("as_of", "subject", "lang", "entry", "service", "code", "name", "section", "subsection", "regulator",
           "provider", "form", "forms")  # fmt: skip
-_CODING = ("nature", "completeness", "output", "sector", "confidence")
-_REASONS = ("rules", "words")
-_EVIDENCE = ("url", "captured_at_utc", "sha256", "provenance", "run", "warc", "offset", "place")
+CODING_COLUMNS = ("nature", "completeness", "output", "sector", "confidence")
+REASON_COLUMNS = ("rules", "words")
+EVIDENCE_COLUMNS = ("url", "captured_at_utc", "sha256", "provenance", "run", "warc", "offset", "place")
 _EDITION = ("edition", "act", "in_force_from", "lang", "entries", "excluded_rows", "state", "reason", "by",
-            *_EVIDENCE[:-1])  # fmt: skip
+            *EVIDENCE_COLUMNS[:-1])  # fmt: skip
 _RESULT = ("result_url", "result_captured_at_utc", "result_sha256", "result_warc", "result_offset")
 
 
@@ -39,11 +39,15 @@ def write_files(report: Report, folder: Path) -> None:
             for key in figure.keys
         ),
     )
-    write_csv(folder / "entries.csv", (*_ENTRY, *_CODING, *_REASONS, *_EVIDENCE, *_RESULT), _entries(report))
+    write_csv(
+        folder / "entries.csv",
+        (*_ENTRY, *CODING_COLUMNS, *REASON_COLUMNS, *EVIDENCE_COLUMNS, *_RESULT),
+        _entries(report),
+    )
     write_csv(
         folder / "services.csv",
         ("service", "first_edition", "last_edition", "editions", "until", "act", "entry", "code", "name", "section",
-         "subsection", "regulator", "provider", "form", "forms", *_CODING),
+         "subsection", "regulator", "provider", "form", "forms", *CODING_COLUMNS),
         _stays(report),
     )  # fmt: skip
     write_csv(
@@ -68,7 +72,7 @@ def write_files(report: Report, folder: Path) -> None:
             "state",
             "reason",
             "by",
-            *_EVIDENCE[:-1],
+            *EVIDENCE_COLUMNS[:-1],
         ),
         _editions(report),
     )
@@ -120,9 +124,9 @@ def _entries(report: Report) -> Iterator[tuple[object, ...]]:
             yield (
                 *(portal.snapshot.as_of, "portal", listing.lang, key, report.service_of.get(key, ""), listing.slug),
                 *(listing.name, "; ".join(listing.categories), "", "", "", "", ""),
-                *_coding(listed.coding),
-                *_reasons(listed.coding),
-                *_evidence(report.places.get(key)),
+                *coding_cells(listed.coding),
+                *reason_cells(listed.coding),
+                *evidence_cells(report.places.get(key)),
                 *_result(report.places.get(f"page:{key}")),
             )
 
@@ -137,9 +141,9 @@ def _register_entries(report: Report, audit: DatedAudit) -> Iterator[tuple[objec
         yield (
             *(audit.snapshot.as_of, "register", entry.lang, entry.key, service, entry.code, name, entry.section),
             *(entry.subsection, entry.developer, entry.provider, entry.form, " ".join(sorted(entry.forms))),
-            *_coding(row.coding),
-            *_reasons(stored.coding if stored else row.coding),
-            *_evidence(report.places.get(entry.key)),
+            *coding_cells(row.coding),
+            *reason_cells(stored.coding if stored else row.coding),
+            *evidence_cells(report.places.get(entry.key)),
             *_result(None),
         )
 
@@ -154,7 +158,7 @@ def _stays(report: Report) -> Iterator[tuple[object, ...]]:
                 *(record.key, stay.first, stay.last, stay.editions, stay.until, entry.act, entry.key, entry.code, name),
                 *(entry.section, entry.subsection, entry.developer, entry.provider, entry.form),
                 " ".join(sorted(entry.forms)),
-                *_coding(stored.coding if stored else None),
+                *coding_cells(stored.coding if stored else None),
             )
 
 
@@ -187,25 +191,28 @@ def _editions(report: Report) -> Iterator[tuple[object, ...]]:
         dead = edition.rows_found - edition.rows_live
         yield (
             *(edition.key, edition.act, edition.edition_date, edition.lang, edition.rows_live, dead, edition.state),
-            *(edition.state_reason, edition.state_by, *_evidence(one.evidence)[:-1]),
+            *(edition.state_reason, edition.state_by, *evidence_cells(one.evidence)[:-1]),
         )
 
 
-def _coding(coding: Coding | None) -> tuple[object, ...]:
+def coding_cells(coding: Coding | None) -> tuple[object, ...]:
+    """A coding under `CODING_COLUMNS`; empty cells without one."""
     if coding is None:
-        return ("",) * len(_CODING)
+        return ("",) * len(CODING_COLUMNS)
     return (coding.nature, coding.completeness, coding.output, coding.sector, f"{coding.confidence:.3f}")
 
 
-def _reasons(coding: Coding | None) -> tuple[object, ...]:
+def reason_cells(coding: Coding | None) -> tuple[object, ...]:
+    """The rules and words that decided, under `REASON_COLUMNS`."""
     if coding is None:
-        return ("",) * len(_REASONS)
+        return ("",) * len(REASON_COLUMNS)
     return (" ".join(coding.rules), " | ".join(dict.fromkeys(trigger.text for trigger in coding.triggers)))
 
 
-def _evidence(evidence: Evidence | None) -> tuple[object, ...]:
+def evidence_cells(evidence: Evidence | None) -> tuple[object, ...]:
+    """Where something was read, under `EVIDENCE_COLUMNS`; times are UTC."""
     if evidence is None:
-        return ("",) * len(_EVIDENCE)
+        return ("",) * len(EVIDENCE_COLUMNS)
     return (
         evidence.url,
         f"{evidence.captured_at:%Y-%m-%dT%H:%M:%SZ}",

@@ -162,19 +162,31 @@ def _register_pages(
 def write_evidence(renderer: Renderer, bodies: Callable[[Evidence], bytes], out: Path) -> None:
     """The kept pages that the report shows, once for all languages. Raises OSError."""
     (out / "evidence").mkdir()
-    template = environment().get_template("evidence.html")
     report = renderer.facts.report
     kept: dict[str, tuple[Evidence, str]] = {}
-    provenances = {
-        code: " · ".join(words_of(lang).say(text) for lang in LANGUAGES) for code, text in PROVENANCE.items()
-    }
     for key, evidence in report.places.items():
-        lang = next((part for part in key.removeprefix("page:").split("/") if part in LANGUAGES), "")
-        kept.setdefault(copy_of(evidence).partition("#")[0], (evidence, lang))
+        kept.setdefault(copy_of(evidence).partition("#")[0], (evidence, text_language(key)))
     for record in report.editions:
         if record.cited:
             kept.setdefault(copy_of(record.evidence), (record.evidence, str(record.edition.lang)))
+    show = kept_page_writer(report.release)
     for name, (evidence, lang) in sorted(kept.items()):
+        (out / name).write_text(show(evidence, lang, bodies(evidence)), encoding="utf-8", newline="\n")
+
+
+def text_language(key: str) -> str:
+    """The language that a row's, listing's or service page's key names; empty without one."""
+    return next((part for part in key.removeprefix("page:").split("/") if part in LANGUAGES), "")
+
+
+def kept_page_writer(release: str) -> Callable[[Evidence, str, bytes], str]:
+    """What turns a kept page (where it was read, language of its text, bytes) into HTML that is safe to open."""
+    template = environment().get_template("evidence.html")
+    provenances = {
+        code: " · ".join(words_of(lang).say(text) for lang in LANGUAGES) for code, text in PROVENANCE.items()
+    }
+
+    def show(evidence: Evidence, lang: str, body: bytes) -> str:
         page = EvidencePage(
             url=evidence.url,
             captured=Words.moment_of(evidence.captured_at),
@@ -183,8 +195,10 @@ def write_evidence(renderer: Renderer, bodies: Callable[[Evidence], bytes], out:
             warc=evidence.warc,
             offset=str(evidence.offset),
             run=evidence.run_id,
-            release=report.release,
+            release=release,
             text_lang=lang,
-            body=readable_copy(bodies(evidence)),
+            body=readable_copy(body),
         )
-        (out / name).write_text(template.render(page=page), encoding="utf-8", newline="\n")
+        return template.render(page=page)
+
+    return show

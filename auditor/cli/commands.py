@@ -23,6 +23,7 @@ from auditor.cli import (
     release,
     serve,
     sheet,
+    story,
     why,
 )
 
@@ -45,5 +46,6 @@ COMMAND_MODULES: tuple[ModuleType, ...] = (
     release,
     serve,
     sheet,
+    story,
     why,
 )

@@ -36,7 +36,11 @@ from crawler.errors import UsageError
 from crawler.pages.records import Lang
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from auditor.config import AuditConfig
+    from auditor.measure.report_records import Report
+    from auditor.records import NotRead
 
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Audit date; today in Almaty unless given.")
@@ -222,40 +226,56 @@ class ReportAsked:
 def write_report(config: AuditConfig, wanted: ReportAsked, out: Path) -> Path:
     """Gather the records, build the pages, return the front page's path."""
     from auditor.coding.codebook import rules_in_words
-    from auditor.measure.stage_report import read_report
     from auditor.ops.memo import recall, remember
-    from auditor.release.identity import release_id
-    from crawler.archive.manifest import evidence_root
     from crawler.archive.reader import read_payload
-    from crawler.sources.load import load_sources
     from reports.build import build, inputs_of, is_whole, languages_wanted, program_digest, refuse_foreign
 
     refuse_foreign(out)
     with open_database(config.db_url) as engine, transaction(engine) as session:
-        missed = tuple(not_read(session, load_sources(config)))
-        root = evidence_root(config.archive)
-
+        known = _beside(config, session)
         program = program_digest("reports", "auditor", "crawler").hex()
 
         def state() -> str:
-            told = repr((program, wanted, missed, root, today(), rows_digest(session)))
+            told = repr((program, wanted, *known, today(), rows_digest(session)))
             return sha256(told.encode()).hexdigest()
 
         if is_whole(out, recall(config.state, state())):
             note("nothing changed since this report was written")
             return out / "index.html"
-        checked = checked_by_people(session, wanted.text)
-        records = read_report(session, Asked(wanted.text, CODEBOOK, missed, wanted.day), checked, "")
-        keep_everything(session)
-        session.flush()
-        coding = coding_note(checked, observed(records.years))
-        records = replace(records, release=release_id(session), coding=coding, root=root)
+        records = _records(session, wanted.day, wanted.text, known)
         # Taken again: what was kept just now is part of the state that the next report finds.
         found = state()
     asked = languages_wanted(wanted.langs, rules_in_words)
     page = build(records, lambda evidence: read_payload(config.archive, evidence), asked, out)
     remember(config.state, found, inputs_of(out))
     return page
+
+
+def read_records(config: AuditConfig, day: date, text: Lang) -> Report:
+    """Everything a report says, with the id of the release that has its figures and the root of the evidence."""
+    with open_database(config.db_url) as engine, transaction(engine) as session:
+        return _records(session, day, text, _beside(config, session))
+
+
+def _beside(config: AuditConfig, session: Session) -> tuple[tuple[NotRead, ...], str]:
+    """What was not read, and the root of the evidence."""
+    from crawler.archive.manifest import evidence_root
+    from crawler.sources.load import load_sources
+
+    return tuple(not_read(session, load_sources(config))), evidence_root(config.archive)
+
+
+def _records(session: Session, day: date, text: Lang, beside: tuple[tuple[NotRead, ...], str]) -> Report:
+    from auditor.measure.stage_report import read_report
+    from auditor.release.identity import release_id
+
+    missed, root = beside
+    checked = checked_by_people(session, text)
+    records = read_report(session, Asked(text, CODEBOOK, missed, day), checked, "")
+    keep_everything(session)
+    session.flush()
+    coding = coding_note(checked, observed(records.years))
+    return replace(records, release=release_id(session), coding=coding, root=root)
 
 
 def summary(dated: DatedAudit, coding: str) -> list[str]:

@@ -7,26 +7,36 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from crawler.errors import UsageError
 
-#: A folder holding this file is an export of ours and may be replaced; any other is never touched.
-MARKER = ".egov-audit-export"
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a folder of ours is. One that holds the file `marker` may be replaced; any other is never touched."""
+
+    marker: str
+    noun: str
+
+
+EXPORT = Kind(".egov-audit-export", "export")
 
 
 @contextmanager
-def built_aside(out: Path) -> Iterator[Path]:
+def built_aside(out: Path, kind: Kind = EXPORT) -> Iterator[Path]:
     """An empty folder to fill, which takes the place of `out` at the end. Raises UsageError for a folder not ours."""
-    refuse_foreign(out)
+    refuse_foreign(out, kind)
     aside, old = out.with_name(out.name + ".building"), out.with_name(out.name + ".old")
     for left in (aside, old):
-        refuse_foreign(left)
+        refuse_foreign(left, kind)
         if left.exists():
             shutil.rmtree(left)
     aside.mkdir(parents=True)
     try:
-        (aside / MARKER).write_text("This folder is replaced whole by the next export.\n", encoding="utf-8")
+        told = f"This folder is replaced whole by the next {kind.noun}.\n"
+        (aside / kind.marker).write_text(told, encoding="utf-8")
         yield aside
         if out.exists():
             os.replace(out, old)
@@ -40,12 +50,13 @@ def built_aside(out: Path) -> Iterator[Path]:
         shutil.rmtree(old)
 
 
-def refuse_foreign(folder: Path) -> None:
-    """Raise UsageError for a folder that holds anything but an export of ours; an empty or missing one is fine."""
+def refuse_foreign(folder: Path, kind: Kind = EXPORT) -> None:
+    """Raise UsageError for a folder with anything but one of ours of this kind; an empty or missing one is fine."""
+    named = f"{'an' if kind.noun[0] in 'aeiou' else 'a'} {kind.noun}"
     if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is a file, not a folder for an export")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).exists():
-        raise UsageError(f"{folder} holds files that are not an export of ours: choose another folder with --out")
+        raise UsageError(f"{folder} is a file, not a folder for {named}")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / kind.marker).exists():
+        raise UsageError(f"{folder} holds files that are not {named} of ours: choose another folder with --out")
 
 
 def sha256(file: Path) -> str:

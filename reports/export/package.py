@@ -7,7 +7,7 @@ from pathlib import Path
 
 from auditor.release.read import Release
 from auditor.release.schema import Column, Kind, Table
-from reports.export.folder import MARKER, sha256
+from reports.export.folder import EXPORT, sha256
 
 _TYPES: dict[Kind, dict[str, object]] = {
     Kind.TEXT: {"type": "string"},
@@ -22,7 +22,7 @@ NAME = "datapackage.json"
 
 def write_package(release: Release, tables: tuple[Table, ...], folder: Path) -> None:
     """Describe the folder's files; the exact CSV files are its resources, the others are listed with their sums."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in (MARKER, NAME))
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in (EXPORT.marker, NAME))
     told = {
         "profile": "tabular-data-package",
         "name": "egov-audit-register",

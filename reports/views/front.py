@@ -38,13 +38,13 @@ def front_page(here: Here, chart: ChartView | None) -> FrontPage:
     return FrontPage(
         frame=here.frame(words.say(TITLE)),
         lead=tuple(_lead(here, now)) if now else (),
-        notices=tuple(_notices(here, now)),
+        notices=tuple(notices(here, now)),
         announced=tuple(_brief(figure_view(here, year, measured[name])) for name in _ANNOUNCED if name in measured),
         behind=tuple(_behind(here, now)) if now else (),
         table=two_by_two(here, year, measured["two_by_two"], words.say(DELIVERED)) if now else None,
         moved=tuple(_moved(here, now)) if now else (),
         chart=chart,
-        sure=tuple(_sure(here, now)) if now else (),
+        sure=(*sure(here, now), _unread(here)) if now else (),
         missing=missing(here, now, _BEHIND) if now else (),
         doors=tuple(NavItem(part, words.say(PARTS[part]), False) for part in _DOORS if part in here.site.parts()),
     )
@@ -110,7 +110,8 @@ def _lead(here: Here, now: DatedAudit) -> Iterable[Linked]:
     yield from here.sentence(said, a=here.number(core, year))
 
 
-def _notices(here: Here, now: DatedAudit | None) -> Iterable[str]:
+def notices(here: Here, now: DatedAudit | None) -> Iterable[str]:
+    """What a reader must know before any number: nothing read, a doubtful edition, later editions not read."""
     words = here.words
     if now is None:
         yield words.say(
@@ -183,7 +184,8 @@ def _growth(here: Here, account: YearAccount) -> Statement:
     return Statement(here.sentence(said, **links), figure)
 
 
-def _sure(here: Here, now: DatedAudit) -> Iterable[str]:
+def sure(here: Here, now: DatedAudit) -> Iterable[str]:
+    """What the figures of the audit date rest on, and what they leave open."""
     report, words = here.site.facts.report, here.words
     shot = now.snapshot
     yield words.say(
@@ -196,8 +198,11 @@ def _sure(here: Here, now: DatedAudit) -> Iterable[str]:
     yield words.count("The coder left %(n)s entry open.", "The coder left %(n)s entries open.", abstained)
     for found in now.breaks:
         yield words.say("The series breaks in this year: %(what)s.", what=broken(words, found.kind, found.detail))
-    unread = len(report.not_read)
-    yield words.count(
+
+
+def _unread(here: Here) -> str:
+    unread = len(here.site.facts.report.not_read)
+    return here.words.count(
         "%(n)s text that is known to exist was not read; it is listed under limits and counted nowhere.",
         "%(n)s texts that are known to exist were not read; they are listed under limits and counted nowhere.",
         unread,

@@ -25,10 +25,10 @@ def growth_page(here: Here, charts: Mapping[str, ChartView]) -> GrowthPage:
         for unit, digitised in ((Unit.ROWS, False), (Unit.ROWS, True)):
             if (unit, digitised) in last.accounts:
                 name = "digitised" if digitised else "rows"
-                accounts.append(_account(here, last.accounts[unit, digitised], name, charts.get(name)))
+                accounts.append(account_view(here, last.accounts[unit, digitised], name, charts.get(name)))
     return GrowthPage(
         frame=here.frame(words.say("Growth taken apart until it closes")),
-        intro=tuple(_intro(here, last)),
+        intro=tuple(growth_intro(here, last)),
         accounts=tuple(accounts),
         units=tuple(_units(here, last)) if last else (),
         years=tuple(_year(here, one) for one in report.accounts),
@@ -36,7 +36,8 @@ def growth_page(here: Here, charts: Mapping[str, ChartView]) -> GrowthPage:
     )
 
 
-def _intro(here: Here, last: YearAccount | None) -> Iterable[str]:
+def growth_intro(here: Here, last: YearAccount | None) -> Iterable[str]:
+    """Between which editions the account lies, or that there is none."""
     words = here.words
     if last is None or last.start.audit is None or last.end.audit is None:
         yield words.say("The register of the year before was not observed: no change can be told.")
@@ -52,7 +53,8 @@ def _intro(here: Here, last: YearAccount | None) -> Iterable[str]:
         yield words.say("Both dates have the same edition in force, so nothing came, went or changed.")
 
 
-def _account(here: Here, taken: Account, name: str, chart: ChartView | None) -> AccountView:
+def account_view(here: Here, taken: Account, name: str, chart: ChartView | None) -> AccountView:
+    """One account, term by term with its events; `name` begins the ids of its terms."""
     words = here.words
     heading = words.say("Digitised entries") if taken.digitised else words.say("All entries")
     closing = words.say(

@@ -33,7 +33,8 @@ from reports.views.services import edition_id
 from reports.views.told import told
 from reports.views.wording import CODES, OUTCOMES, PROVENANCE, word
 
-_LINES: tuple[tuple[str, str], ...] = (
+#: The lines of a card: field → its label.
+CARD_LINES: tuple[tuple[str, str], ...] = (
     ("formula", N_("How it is counted")),
     ("unit", N_("Unit")),
     ("numerator", N_("Numerator")),
@@ -107,7 +108,7 @@ def _card(here: Here, one: Card) -> CardView:
         shown = words.number(measured.head.value) + (f" ({share})" if share else "")
         linked = not measured.cells or measured.head.of is not None
         value = Linked(shown, here.figure(measured.head, now.snapshot.as_of.year) if linked else "")
-    lines = tuple((words.say(title), words.say(getattr(one, name))) for name, title in _LINES)
+    lines = tuple((words.say(title), words.say(getattr(one, name))) for name, title in CARD_LINES)
     return CardView(one.id, words.say(one.title), lines, value)
 
 

@@ -22,7 +22,7 @@ from auditor.measure.report_records import CorrectionRecord
 from auditor.records import PermissionUsed
 from crawler.errors import UsageError
 from reports.build import MARKER, Wanted, build
-from reports.contexts import base, method, pages, services
+from reports.contexts import base, method, pages, services, story
 from reports.copies import readable_copy
 from reports.pages import environment
 from tests.reports.records import BODY, HOSTILE, LONG, body_of, small_report
@@ -146,7 +146,7 @@ def test_the_same_records_give_the_same_bytes_anywhere(tmp_path: Path) -> None:
 
 
 def test_the_contexts_are_documented_and_a_misspelt_name_fails() -> None:
-    for module in (base, pages, services, method):
+    for module in (base, pages, services, method, story):
         for name, kind in vars(module).items():
             if dataclasses.is_dataclass(kind):
                 hints = typing.get_type_hints(kind, include_extras=True)
@@ -168,7 +168,7 @@ def test_every_field_of_a_context_is_used_by_a_template() -> None:
         templates.loader.get_source(templates, name)[0]  # type: ignore[union-attr]
         for name in templates.list_templates()
     )
-    for module in (base, pages, services, method):
+    for module in (base, pages, services, method, story):
         for name, kind in vars(module).items():
             if dataclasses.is_dataclass(kind) and kind.__module__ == module.__name__:
                 for field in dataclasses.fields(kind):
