@@ -216,6 +216,15 @@ def drop() -> None:
         op.execute(f"DROP VIEW {name}")
 
 
+def replaced(body: str, *pairs: tuple[str, str]) -> str:
+    """A view's text with parts of it put in other words. Raises ValueError where a part does not stand in it."""
+    for old, new in pairs:
+        if old not in body:
+            raise ValueError(f"the view's text has no {old!r}")
+        body = body.replace(old, new)
+    return body
+
+
 def in_dialect(body: str, dialect: str) -> str:
     """A view's text for one engine: {day:x}, {time:x} (UTC) as text, {year:x} as a number, {today}, {digitised:x}."""
     postgres = dialect == "postgresql"

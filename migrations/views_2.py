@@ -16,7 +16,7 @@ _FIRST_KIND = """LEFT JOIN (
         ) m ON m.subject_key = l.lang || '/' || l.slug"""
 
 #: In the order they are made.
-VIEWS = {**views_1.VIEWS, "listings": views_1.VIEWS["listings"].replace(_JOIN, _FIRST_KIND)}
+VIEWS = {**views_1.VIEWS, "listings": views_1.replaced(views_1.VIEWS["listings"], (_JOIN, _FIRST_KIND))}
 
 
 def make() -> None:

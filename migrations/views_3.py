@@ -76,16 +76,16 @@ _UNREAD_EDITIONS = """
                             AND e.state IN ('good', 'accepted'))
 """
 
-_ENTRIES = (
-    views_1.VIEWS["entries"]
-    .replace(
+_ENTRIES = views_1.replaced(
+    views_1.VIEWS["entries"],
+    (
         "CASE WHEN {digitised:e.forms} THEN 1 ELSE 0 END AS digitised",
         "CASE WHEN e.forms = '' THEN NULL WHEN {digitised:e.forms} THEN 1 ELSE 0 END AS digitised",
-    )
-    .replace(
+    ),
+    (
         "CASE WHEN ' ' || e.forms || ' ' LIKE '% paper %' THEN 1 ELSE 0 END AS paper",
         "CASE WHEN e.forms = '' THEN NULL WHEN ' ' || e.forms || ' ' LIKE '% paper %' THEN 1 ELSE 0 END AS paper",
-    )
+    ),
 )
 
 #: Complete readings of the portal's lists with the one after, and the lists themselves.
@@ -105,10 +105,10 @@ _READINGS = """
 
 _PRESENCE = """CASE WHEN p.here = 1 THEN 'present' WHEN p.gone = 1 THEN 'absent' ELSE 'not_observed' END"""
 
-_SERVICES = (
-    views_1.VIEWS["services"]
-    .replace("WITH newest AS (", f"WITH {_READINGS.strip()}, newest AS (")
-    .replace(
+_SERVICES = views_1.replaced(
+    views_1.VIEWS["services"],
+    ("WITH newest AS (", f"WITH {_READINGS.strip()}, newest AS ("),
+    (
         "SELECT s.key AS service_key, p.first_date",
         """, held AS (
             SELECT m.service_id, r.lang, r.audience, r.slug, MAX(r.next_at) AS gone_at,
@@ -128,16 +128,16 @@ _SERVICES = (
             GROUP BY s.id
         )
         SELECT s.key AS service_key, q.first_date""",
-    )
-    .replace("p.editions, COALESCE", f"q.editions, {_PRESENCE} AS on_portal, COALESCE")
-    .replace("JOIN spans p ON p.service_key = s.key", "JOIN spans q ON q.service_key = s.key")
-    .replace("JOIN shown l", "JOIN proof p ON p.service_id = s.id\n        LEFT JOIN shown l")
+    ),
+    ("p.editions, COALESCE", f"q.editions, {_PRESENCE} AS on_portal, COALESCE"),
+    ("JOIN spans p ON p.service_key = s.key", "JOIN spans q ON q.service_key = s.key"),
+    ("JOIN shown l", "JOIN proof p ON p.service_id = s.id\n        LEFT JOIN shown l"),
 )
 
-_LISTINGS = (
-    views_2.VIEWS["listings"]
-    .replace("WITH lines AS (", f"WITH {_READINGS.strip()}, lines AS (")
-    .replace(
+_LISTINGS = views_1.replaced(
+    views_2.VIEWS["listings"],
+    ("WITH lines AS (", f"WITH {_READINGS.strip()}, lines AS ("),
+    (
         "        SELECT l.lang || '/' || l.slug AS listing_key",
         """        , held AS (
             SELECT n.listing_id, r.lang, r.audience, r.slug, MAX(r.next_at) AS gone_at,
@@ -154,9 +154,9 @@ _LISTINGS = (
             GROUP BY o.id
         )
         SELECT l.lang || '/' || l.slug AS listing_key""",
-    )
-    .replace("AS in_newest_list, p.url", f"AS in_newest_list, {_PRESENCE.replace('p.', 'd.')} AS presence, p.url")
-    .replace("JOIN lines i", "JOIN proof d ON d.listing_id = l.id\n        LEFT JOIN lines i")
+    ),
+    ("AS in_newest_list, p.url", f"AS in_newest_list, {_PRESENCE.replace('p.', 'd.')} AS presence, p.url"),
+    ("JOIN lines i", "JOIN proof d ON d.listing_id = l.id\n        LEFT JOIN lines i"),
 )
 
 _MEASURES = """
@@ -232,13 +232,18 @@ def make() -> None:
     """Create every view on the engine that is being migrated."""
     dialect = op.get_bind().dialect.name
     for name, body in VIEWS.items():
-        op.execute(f"CREATE VIEW {name} AS {views_1.in_dialect(_own_words(body, dialect), dialect)}")
+        op.execute(f"CREATE VIEW {name} AS {in_dialect(body, dialect)}")
 
 
 def drop() -> None:
     """Drop every view."""
     for name in reversed(VIEWS):
         op.execute(f"DROP VIEW {name}")
+
+
+def in_dialect(body: str, dialect: str) -> str:
+    """A view's text for one engine: the words of `views_1.in_dialect` and {list:x}, {fortnight:a|b}."""
+    return views_1.in_dialect(_own_words(body, dialect), dialect)
 
 
 def _own_words(body: str, dialect: str) -> str:

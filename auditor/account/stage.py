@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,13 +22,18 @@ from crawler.pages.records import Lang
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Two editions of the register in one language with their rows, dead ones too, and the links between them."""
+    """Two editions of the register in one language with their rows, dead ones too, and the links between them.
+
+    `not_observed` are the years between the two dates at whose end no text that was read was in force: the rows of both
+    ends are known, what came and went in those years is not.
+    """
 
     older: EditionRef
     newer: EditionRef
     older_rows: tuple[Entry, ...]
     newer_rows: tuple[Entry, ...]
     links: tuple[Link, ...]
+    not_observed: tuple[int, ...] = ()
 
 
 def register_on(session: Session, day: date, lang: Lang) -> tuple[EditionRef, list[Entry]]:
@@ -47,7 +53,14 @@ def stretch(session: Session, start: date, end: date, lang: Lang) -> Stretch:
     older, older_rows = register_on(session, start, lang)
     newer, newer_rows = register_on(session, end, lang)
     links = tuple(links_between(session, older, newer, lang))
-    return Stretch(older, newer, tuple(older_rows), tuple(newer_rows), links)
+    gaps = years_not_observed(editions_in_force(session, lang), start, end)
+    return Stretch(older, newer, tuple(older_rows), tuple(newer_rows), links, gaps)
+
+
+def years_not_observed(editions: Sequence[EditionRef], start: date, end: date) -> tuple[int, ...]:
+    """The years whose last day lies between two dates and on which none of these editions was in force."""
+    ends = (date(year, 12, 31) for year in range(start.year, end.year + 1))
+    return tuple(day.year for day in ends if start < day < end and pick_edition(editions, day) is None)
 
 
 def links_between(session: Session, older: EditionRef, newer: EditionRef, lang: Lang) -> list[Link]:

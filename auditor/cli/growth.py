@@ -73,6 +73,7 @@ def diff_command(
             {
                 "from": {"date": start, "edition": between.older.key, "unread_later_editions": list(unread[0])},
                 "to": {"date": end, "edition": between.newer.key, "unread_later_editions": list(unread[1])},
+                "years_not_observed": list(between.not_observed),
                 "counts": dict(sorted(Counter(str(change.type) for change in real).items())),
                 "changes": [_change(change) for change in real],
                 "cosmetic": [_change(change) for change in noise],
@@ -80,6 +81,7 @@ def diff_command(
         )
         return
     say(f"{between.older.key} → {between.newer.key}: {len(real)} changes, {len(noise)} rows with noise only")
+    _say_gaps(between)
     for change in real:
         say(_change_line(change))
     if noise:
@@ -112,19 +114,25 @@ def account_command(
     if not found.exact:
         note("some ambiguous links are too entangled to try every choice: bounds are safe but may be too wide")
     if json_out:
-        say_json(account_json(found, start, end, unread))
+        say_json(account_json(found, (start, end), unread, between.not_observed))
     else:
         _say_account(found, between)
 
 
-def account_json(found: Account, start: int, end: int, unread: Sequence[str] = ()) -> dict[str, Any]:
-    """An account as `egov-audit account --json` prints it; `unread` are amendments in force that were not read, a key
-    that is there only when there are any.
+def account_json(
+    found: Account, years: tuple[int, int], unread: Sequence[str] = (), not_observed: Sequence[int] = ()
+) -> dict[str, Any]:
+    """An account as `egov-audit account --json` prints it; `unread` are amendments in force that were not read,
+    `not_observed` years between the two of which no text was: keys that are there only when there are any.
     """
     terms = {str(name): _term(term) for name, term in found.terms.items()}
-    head = {"from": start, "to": end, "unit": str(found.unit), "start": found.start, "end": found.end}
+    head = {"from": years[0], "to": years[1], "unit": str(found.unit), "start": found.start, "end": found.end}
     said = {**head, **terms, "remainder": found.remainder, "cosmetic_share": _cosmetic(found)}
-    return {**said, "unread_later_editions": list(unread)} if unread else said
+    if unread:
+        said["unread_later_editions"] = list(unread)
+    if not_observed:
+        said["years_not_observed"] = list(not_observed)
+    return said
 
 
 def _cosmetic(found: Account) -> dict[str, Any] | None:
@@ -157,10 +165,18 @@ def _say_account(found: Account, between: Stretch) -> None:
     say(
         f"Register growth {found.end - found.start:+d}, real growth {found.real_growth:+d}, remainder {found.remainder}"
     )
+    _say_gaps(between)
     if found.cosmetic_share is not None:
         value, low, high = found.cosmetic_share
         bounds = f" ({low:.1%} to {high:.1%})" if low != high else ""
         say(f"Of {found.additions} gross additions {value:.1%}{bounds} are no births (cosmetic_share)")
+
+
+def _say_gaps(between: Stretch) -> None:
+    """Which years in between nobody observed, beside the figures: whoever copies these copies that."""
+    if between.not_observed:
+        years = ", ".join(map(str, between.not_observed))
+        say(f"Not observed in between: {years}. What came and went in those years is not seen, nor when a change came.")
 
 
 def _rows_line(item: Item, names: dict[str, str]) -> str:

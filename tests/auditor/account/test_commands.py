@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from auditor.db.models import ActRow
 from auditor.db.session import connect, transaction, upgrade
 from auditor.link.stage import link_register
+from auditor.records import Entry
 from crawler.pages.records import Lang
 from tests.auditor.link.command import run
 from tests.auditor.link.histories import USUAL, History, write_history
@@ -30,8 +34,8 @@ def db(history: History, tmp_path_factory: pytest.TempPathFactory) -> str:
     engine = connect(url)
     with transaction(engine) as session:
         for texts in history.editions.values():
-            for text in texts:
-                store_edition(session, text)
+            for one in texts:
+                store_edition(session, one)
         link_register(session, NOW)
     engine.dispose()
     return url
@@ -43,7 +47,7 @@ def test_the_account_in_json_has_the_promised_shape_and_closes(db: str, history:
     said = json.loads(done.stdout)
     assert list(said) == ["from", "to", "unit", "start", "end", "births", "deaths", "splits", "mergers", "scope",
                           "flips", "remainder", "cosmetic_share"]  # fmt: skip
-    ends = [text for text in history.editions[Lang.RU] if text[0].edition_date <= date(2020, 12, 31)]
+    ends = [one for one in history.editions[Lang.RU] if one[0].edition_date <= date(2020, 12, 31)]
     assert (said["from"], said["to"], said["unit"]) == (2020, 2021, "rows")
     assert (said["start"], said["end"]) == (len(ends[-1]), len(history.editions[Lang.RU][-1]))
     grown = said["births"]["value"] - said["deaths"]["value"] + said["splits"]["value"] - said["mergers"]["value"]
@@ -94,8 +98,8 @@ def test_rows_that_are_not_linked_are_not_accounted_for(db: str, history: Histor
     upgrade(url)
     engine = connect(url)
     with transaction(engine) as session:
-        for text in history.editions[Lang.RU]:
-            store_edition(session, text)
+        for one in history.editions[Lang.RU]:
+            store_edition(session, one)
     engine.dispose()
     done = run(url, "account", "2020", "2021")
     assert (done.returncode, done.stdout) == (4, "")
@@ -110,13 +114,13 @@ def test_a_year_that_is_not_over_says_so(db: str) -> None:
 
 
 def test_the_register_on_a_date_is_the_edition_in_force(db: str, history: History) -> None:
-    text = history.editions[Lang.KK][2]
-    day = text[0].edition_date
+    rows = history.editions[Lang.KK][2]
+    day = rows[0].edition_date
     done = run(db, "at", str(day), "--lang", "kk", "--json")
     said = json.loads(done.stdout)
     assert said["edition"] == f"V2000019982/{day}/kk"
-    assert [row["key"] for row in said["rows"]] == [entry.key for entry in text]
-    assert len(run(db, "at", str(day), "--lang", "kk").stdout.splitlines()) == len(text)
+    assert [row["key"] for row in said["rows"]] == [entry.key for entry in rows]
+    assert len(run(db, "at", str(day), "--lang", "kk").stdout.splitlines()) == len(rows)
 
 
 def test_the_diff_counts_every_change_by_type(db: str, history: History) -> None:
@@ -130,3 +134,28 @@ def test_the_diff_counts_every_change_by_type(db: str, history: History) -> None
     assert said["counts"]["renumbered"] == sum(kind == "renumbered" for kind, _, _ in step.one_to_one)
     assert sum(said["counts"].values()) == len(said["changes"])
     assert said["cosmetic"] == []
+
+
+def test_years_between_that_nobody_observed_are_named_in_text_and_json(db_url: str, history: History) -> None:
+    first, second = (history.editions[Lang.RU][n] for n in (0, 1))
+    engine = connect(db_url)
+    with transaction(engine) as session:
+        session.add(ActRow(id="P1300000983", first_day=date(2013, 9, 18)))
+        store_edition(session, _dated(first, "P100000745_", date(2011, 3, 1)))
+        store_edition(session, _dated(second, "P1300000983", date(2016, 5, 1)))
+    assert run(db_url, "link").returncode == 0
+    said = json.loads(run(db_url, "account", "2012", "2016", "--json").stdout)
+    assert (said["years_not_observed"], said["remainder"]) == ([2013, 2014, 2015], 0)
+    assert "Not observed in between: 2013, 2014, 2015." in run(db_url, "account", "2012", "2016").stdout
+    assert "Not observed" not in run(db_url, "account", "2011", "2012").stdout
+    assert "years_not_observed" not in json.loads(run(db_url, "account", "2011", "2012", "--json").stdout)
+    days = ("2012-06-30", "2016-06-30")
+    assert "Not observed in between: 2012, 2013" not in run(db_url, "diff", *days).stdout
+    assert "Not observed in between: 2013, 2014, 2015." in run(db_url, "diff", *days).stdout
+    assert json.loads(run(db_url, "diff", *days, "--json").stdout)["years_not_observed"] == [2013, 2014, 2015]
+    engine.dispose()
+
+
+def _dated(entries: Sequence[Entry], act: str, day: date) -> list[Entry]:
+    keys = (f"{act}/{day}/{one.lang}/{one.key.rsplit('/', 1)[1]}" for one in entries)
+    return [replace(one, act=act, edition_date=day, key=key) for one, key in zip(entries, keys, strict=True)]
