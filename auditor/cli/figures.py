@@ -62,6 +62,9 @@ Text = Annotated[
         "--text", help="Language of the register's text that is counted: ru or kk.", callback=_of_the_register
     ),
 ]
+AuditYear = Annotated[
+    int | None, typer.Option("--year", metavar="YEAR", help="Audit date 31 December of this year, today at most.")
+]
 Interface = Annotated[str, typer.Option("--lang", metavar="LANGS", help="Languages of the pages: en, ru, kk; commas.")]
 
 
@@ -180,9 +183,7 @@ def _share(share: float | None) -> str:
 def report(
     *,
     as_of: AsOf = None,
-    year: Annotated[
-        int | None, typer.Option("--year", metavar="YEAR", help="Audit date 31 December of this year, today at most.")
-    ] = None,
+    year: AuditYear = None,
     lang: Interface = "en,ru,kk",
     text: Text = Lang.RU,
     out: Annotated[Path | None, typer.Option("--out", help="Folder to write; var/report unless set.")] = None,

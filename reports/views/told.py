@@ -19,6 +19,10 @@ _DAY = r"(?P<day>\d{4}-\d{2}-\d{2})"
 _SHAPES: tuple[tuple[str, str], ...] = (
     (rf"no edition of the register in (?P<lang>\w+) that was read is in force on {_DAY}",
      N_("no edition of the register (%(lang)s text) that was read is in force on %(day)s")),
+    (rf"no edition of the register in (?P<lang>\w+) that was read is in force on {_DAY}: since (?P<since>[\d-]+) the "
+     r"act is (?P<what>\S+), of which none up to then was read",
+     N_("no edition of the register (%(lang)s text) that was read is in force on %(day)s: since %(since)s the act is "
+        "%(what)s, of which none up to then was read")),
     (r"the edition in force is no part of the register's history",
      N_("the edition in force is no part of the register's history")),
     (rf"the rows of the edition of {_DAY} are not linked: run `egov-audit link`",
@@ -85,8 +89,8 @@ def told(words: Words, text: str) -> str:
         match = shape.fullmatch(text)
         if match:
             values: Mapping[str, str] = match.groupdict()
-            if "day" in values:
-                values = {**values, "day": words.day(date.fromisoformat(values["day"]))}
+            for name in {"day", "since"} & set(values):
+                values = {**values, name: words.day(date.fromisoformat(values[name]))}
             if "lang" in values:
                 values = {**values, "lang": word(words, LANGUAGE_OF, values["lang"])}
             return words.say(message, **values)

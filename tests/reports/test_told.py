@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from auditor.cli.series import coding_note
+from auditor.db.acts import nothing_in_force
 from auditor.measure.records import DatedAudit, Figure, Measured, Snapshot
 from auditor.review.intervals import CheckedText, Checks, Intervals
 from crawler.pages.records import Lang
@@ -24,6 +25,17 @@ def note(figure: Figure) -> str:
     shot = Snapshot(date(2026, 1, 1), Lang.RU, "V2000019982", date(2025, 1, 1), (), "1")
     audit = DatedAudit(shot, {"nature": Measured("nature", (figure,))})
     return coding_note(Intervals(checks, {}, {}), [audit])
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("ru", "с 30 июня 2007"), ("kk", "30 маусым күнінен"), ("en", "since June 30, 2007 the act is P070000561_")],
+)
+def test_an_act_that_was_never_read_is_told_in_every_language(lang: str, said: str) -> None:
+    acts = {"P070000561_": date(2007, 6, 30), "V2000019982": date(2020, 2, 14)}
+    shown = told(words(lang), nothing_in_force(acts, date(2008, 12, 31), "ru"))
+    assert said in shown
+    assert ("was read" in shown) == (lang == "en")
 
 
 @pytest.mark.parametrize("lang", ["ru", "kk", "en"])

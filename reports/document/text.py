@@ -1,0 +1,17 @@
+"""The one door through which text goes into a document: what no file can hold or no reader can see stays outside."""
+
+from __future__ import annotations
+
+import re
+
+#: Control characters, halves of surrogate pairs, non-characters: XML has no place for them and a word processor calls
+#: the file damaged. Zero-width and direction characters turn or hide what is read. No-break spaces stay.
+_HARMFUL = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
+)
+_BREAKS = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029]+")
+
+
+def harmless(text: str) -> str:
+    """The text without what is invisible or not allowed; line breaks are spaces."""
+    return _BREAKS.sub(" ", _HARMFUL.sub("", text))

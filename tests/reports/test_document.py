@@ -1,0 +1,220 @@
+"""The yearly report as one file: what it says, hostile text, another's file, a full disk, the same bytes anywhere."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import resource
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import docx
+import pytest
+from docx.oxml.ns import qn
+from docx.table import Table
+
+from auditor.measure.records import Figure, Measured
+from auditor.measure.report_records import CorrectionRecord, Report
+from crawler.errors import UsageError
+from reports.document.build import write_document
+from reports.i18n import words
+from tests.auditor.link.command import run
+from tests.reports.conftest import Sample
+from tests.reports.records import HOSTILE, LONG, small_report
+
+
+def released() -> Report:
+    report = small_report()
+    wrong = CorrectionRecord(
+        report.as_of, "digitised", "130", "131", "a row\x00 was\ufffe read twice\x1b", "a\ud800 reader"
+    )
+    return dataclasses.replace(report, release="20251231-0123456789ab", root="f" * 64, corrections=(wrong,))
+
+
+def written(path: Path) -> str:
+    """Every word of a DOCX in reading order."""
+    found = []
+    for block in docx.Document(str(path)).iter_inner_content():
+        rows = [cell.text for row in block.rows for cell in row.cells] if isinstance(block, Table) else [block.text]
+        found += rows
+    return "\n".join(found)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("document") / "small.docx"
+    write_document(released(), words("en"), out)
+    return out
+
+
+def test_the_command_writes_what_the_site_says(sample: Sample, sample_report: Report, tmp_path: Path) -> None:
+    out = tmp_path / "folder" / "report.docx"
+    done = run(sample.db_url, "document", str(out), "--year", "2024", "--lang", "kk")
+    assert (done.returncode, done.stdout) == (0, f"{out}\n"), done.stderr
+    kazakh = written(out)
+    write_document(sample_report, words("ru"), out)
+    russian = written(out)
+    for text, said in (
+        (kazakh, ("Қазақстан", "Дереккөздер: оқылған редакциялар", "Шығарылым")),
+        (russian, ("Социальные услуги, полные и электронные", "интервала нет: закодировано машиной", "Счёт по членам")),
+    ):
+        for one in said:
+            assert one in text
+        now = sample_report.now
+        assert now is not None
+        for key in (*now.measured["dead_ends"].head.keys, *now.measured["label_flips"].head.keys):
+            row = next(row.entry for row in now.snapshot.entries if row.entry.key == key)
+            assert row.code in text
+            assert row.name in text
+
+
+def test_headlines_stand_with_interval_and_objection_and_tables_have_heads(small: Path) -> None:
+    text = written(small)
+    for said in (
+        "no interval: coded by the machine, not checked by people",
+        "coding – open: No person has checked the machine's codes",
+        "Register growth +2, real growth (births less deaths) +2, remainder 0.",
+        "not observed",
+        "a row was read twice",
+        "Release 20251231-0123456789ab",
+        "f" * 64,
+    ):
+        assert said in text, said
+    made = docx.Document(str(small))
+    heads = [one.style.name for one in made.paragraphs if one.style is not None and "Heading" in str(one.style.name)]
+    assert len(heads) > 20
+    assert "20251231-0123456789ab" in made.sections[0].footer.paragraphs[0].text
+    pictures = made.element.body.findall(f".//{qn('wp:docPr')}")
+    assert len(pictures) == 5
+    assert all(one.get("descr") for one in pictures), "each chart has its words"
+    tables = made.element.body.findall(qn("w:tbl"))
+    repeated = [one for one in tables if one.find(f"{qn('w:tr')}/{qn('w:trPr')}/{qn('w:tblHeader')}") is not None]
+    assert len(repeated) > 8
+    core = made.core_properties
+    assert (core.author, core.revision, core.created) == ("egov-audit", 1, core.modified)
+    assert f"{core.created:%Y-%m-%d %H:%M}" == "2025-12-31 00:00"
+
+
+def test_a_hostile_name_is_text_and_nothing_else(tmp_path: Path) -> None:
+    report = released()
+    old, new = report.years[-2:]
+    assert new.audit is not None
+    keys = tuple(row.entry.key for row in new.audit.snapshot.entries)
+    ends = Measured("dead_ends", (Figure("dead_ends", "", len(keys), len(keys), keys),))
+    measured = new.audit.measured | {"dead_ends": ends}
+    hostile = dataclasses.replace(new, audit=dataclasses.replace(new.audit, measured=measured))
+    out = tmp_path / "hostile.docx"
+    write_document(dataclasses.replace(report, years=(report.years[0], old, hostile)), words("en"), out)
+    text = written(out)
+    assert HOSTILE.replace("\u202e", "").replace("\u200b", "") in text
+    assert LONG.strip() in text
+    with zipfile.ZipFile(out) as parts:
+        body = parts.read("word/document.xml").decode()
+        links = b"".join(parts.read(name) for name in parts.namelist() if name.endswith(".rels"))
+    for never in ("\u202e", "\u200b", "<script"):
+        assert never not in body
+    assert b"External" not in links, "nothing is fetched from elsewhere"
+    for field in ("w:instrText", "w:hyperlink", "w:object"):
+        assert f"<{field}" not in body
+
+
+@pytest.mark.parametrize("wrong", ["edited", "foreign", "folder"])
+def test_only_an_unedited_document_of_ours_is_replaced(small: Path, tmp_path: Path, wrong: str) -> None:
+    out = tmp_path / "mine.docx"
+    out.write_bytes(small.read_bytes())
+    write_document(released(), words("en"), out)
+    assert out.read_bytes() == small.read_bytes()
+    if wrong == "edited":
+        mine = docx.Document(str(out))
+        mine.paragraphs[0].add_run(" (draft)")
+        mine.save(str(out))
+    elif wrong == "foreign":
+        out.write_bytes(b"minutes of a meeting")
+    else:
+        out.unlink()
+        out.mkdir()
+    before = out.read_bytes() if out.is_file() else b""
+    with pytest.raises(UsageError, match=r"not a document of ours as it was written|is a folder"):
+        write_document(released(), words("en"), out)
+    assert (out.read_bytes() if out.is_file() else b"") == before
+
+
+def test_a_full_disk_leaves_the_old_document_whole(small: Path, tmp_path: Path) -> None:
+    out, before = tmp_path / "mine.docx", small.read_bytes()
+    out.write_bytes(before)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # Each chart fits below this; the document with all of them does not.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) - 10_000, limits[1]))
+    try:
+        with pytest.raises(OSError, match="File too large") as caught:
+            write_document(released(), words("ru"), out)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert caught.value.filename == str(out)
+    assert out.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == [out.name], "nothing half-written stays"
+
+
+def test_the_same_records_give_the_same_bytes_anywhere(small: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from tests.reports.test_document import *; "
+        "write_document(released(), words('en'), Path(sys.argv[1]))"
+    )
+    out = tmp_path / "elsewhere" / "r.docx"
+    environ = os.environ | {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LC_ALL": "ru_RU.UTF-8", "TMPDIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code, str(out)], check=True, env=environ)
+    assert out.read_bytes() == small.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "said"),
+    [
+        (
+            ("r.docx", "--year", "2008", "--lang", "ru"),
+            4,
+            "nothing to report on 2008-12-31: no edition of the register",
+        ),
+        (("r.docx", "--year", "2024", "--lang", "de"), 2, "no interface language 'de'; there are en, ru, kk"),
+        (("r.docx", "--year", "2024", "--lang", "ru,kk"), 2, "a document is in one language, not in 2: ru, kk"),
+        (("r.odt", "--year", "2024", "--lang", "ru"), 2, "a document is a .docx file, not 'r.odt'"),
+    ],
+)
+def test_what_cannot_be_written_is_one_line_and_no_file(
+    sample: Sample, tmp_path: Path, wrong: tuple[str, ...], code: int, said: str
+) -> None:
+    done = run(sample.db_url, "document", str(tmp_path / wrong[0]), *wrong[1:])
+    assert (done.returncode, done.stdout) == (code, ""), done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert said in done.stderr
+    assert not any(tmp_path.iterdir())
+
+
+def test_an_empty_database_is_nothing_to_write(db_url: str, tmp_path: Path) -> None:
+    done = run(db_url, "document", str(tmp_path / "r.docx"), "--year", "2024", "--lang", "ru")
+    assert (done.returncode, done.stdout) == (4, ""), done.stderr
+    assert "nothing to report: no edition and no portal list has been read" in done.stderr
+    assert not list(tmp_path.glob("r.docx*"))
+
+
+def test_without_its_packages_the_command_says_what_to_install(
+    db_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "reports.document.docx", raising=False)
+    monkeypatch.setitem(sys.modules, "docx", None)
+    done = run(db_url, "document", str(tmp_path / "r.docx"), "--year", "2024", "--lang", "ru")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "egov-audit: DOCX needs more packages: pip install 'egov-audit[docx]'\n"
+
+
+def test_without_a_register_the_document_says_so(tmp_path: Path) -> None:
+    report = dataclasses.replace(
+        small_report(),
+        years=(), accounts=(), changes=(), objections={}, services={}, service_of={}, editions=(),
+    )  # fmt: skip
+    out = tmp_path / "r.docx"
+    write_document(report, words("en"), out)
+    text = written(out)
+    assert "An unread register is not an empty one" in text
+    assert "What these figures do not say" in text
