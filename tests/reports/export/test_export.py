@@ -9,6 +9,7 @@ import os
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from auditor.release.stage_build import build_release
 from reports.export.build import Format, export
 from tests.auditor.cli.command import EGOV_AUDIT, Ended, egov_audit
 from tests.auditor.release.small import fill, released
+from tests.reports.export.cpsv_shapes import violations
 
 TABLES = (
     *("account", "acts", "changes", "codings", "editions", "entries", "evidence", "listings", "measures", "services"),
@@ -190,15 +192,10 @@ def test_services_as_cpsv(release: Path, exported: Path) -> None:
     told = json.loads((exported / "services.jsonld").read_text("utf-8"))
     nodes = {node["@id"]: node for node in told["@graph"]}
     assert len(nodes) == len(told["@graph"])
-    kinds = {node.get("@type") for node in nodes.values()}
-    assert kinds >= {
-        "cpsv:PublicService",
-        "cv:PublicOrganisation",
-        "cv:Channel",
-        "cv:Output",
-        "cv:Cost",
-        "cv:LifeEvent",
-    }
+    types = [node.get("@type", []) for node in nodes.values()]
+    kinds = {kind for found in types for kind in ([found] if isinstance(found, str) else found)}
+    assert kinds >= {"cpsv:PublicService", *(f"cv:{name}" for name in CPSV)}
+    assert list(violations(told)) == []
     services = [node for node in nodes.values() if node.get("@type") == "cpsv:PublicService"]
     now = {row["service_key"]: row for row in rows_of(release, "services") if row["in_force_now"]}
     assert {node["dct:identifier"] for node in services} == set(now)
@@ -212,6 +209,26 @@ def test_services_as_cpsv(release: Path, exported: Path) -> None:
             assert all(one["@id"] in nodes for one in node.get(link, [])), link
     prefixes = {name.split(":")[0] for node in nodes.values() for name in node if not name.startswith("@")}
     assert prefixes <= told["@context"].keys()
+    labels = nodes["urn:egov-audit:delivery-form:paper"]["skos:prefLabel"]
+    assert {label["@language"]: label["@value"] for label in labels}["ru"] == "бумажная"
+
+
+def test_what_a_row_does_not_say_is_not_invented_in_cpsv(release: Path, tmp_path: Path) -> None:
+    changed = tmp_path / "changed.sqlite"
+    changed.write_bytes(release.read_bytes())
+    name = HOSTILE[0] + HOSTILE[8]
+    with closing(sqlite3.connect(changed)) as database, database:
+        first, second, *_ = database.execute("SELECT service_key FROM services WHERE in_force_now ORDER BY 1")
+        database.execute("UPDATE entries SET regulator = NULL, name = ? WHERE service_key = ?", (name, *first))
+        database.execute("UPDATE entries SET regulator = NULL, provider = NULL WHERE service_key = ?", second)
+    export(changed, tmp_path / "out", {Format.CPSV})
+    told = json.loads((tmp_path / "out/services.jsonld").read_text("utf-8"))
+    (fault,) = violations(told)
+    assert fault.endswith("hasCompetentAuthority: 0 values"), "neither ministry nor provider"
+    nodes = {node.get("dct:identifier"): node for node in told["@graph"]}
+    assert fault.startswith(nodes[second[0]]["@id"])
+    assert nodes[first[0]]["cv:hasCompetentAuthority"], "the provider, where no ministry is named"
+    assert {title["@value"] for title in nodes[first[0]]["dct:title"]} == {name}
 
 
 def test_bad_input(release: Path, sqlite_url: str, tmp_path: Path) -> None:
