@@ -78,6 +78,8 @@ def _figure(dated: DatedAudit, name: str, cell: str) -> Figure:
     cells = {one.cell: one for one in result.figures}
     if not cell:
         return result.head
+    if cell in dict(result.derived):
+        raise UsageError(f"{name}:{cell} is a number worked out from counts, not a count of entries: cite {name}")
     if cell not in cells:
         raise UsageError(f"{name} has no cell {cell!r}; known are {', '.join(filter(None, cells)) or 'none'}")
     return cells[cell]

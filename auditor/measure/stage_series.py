@@ -124,6 +124,8 @@ def _figure(audit: DatedAudit, measure: str, cell: str) -> Figure:
         raise ContentError(f"{measure} was not observed on {audit.snapshot.as_of}: {audit.unmeasured[measure]}")
     measured = audit.measured[measure]
     found = next((figure for figure in measured.figures if figure.cell == cell), None)
+    if found is None and cell in dict(measured.derived):
+        raise UsageError(f"{measure}:{cell} is a number worked out from counts, not a count of entries: ask {measure}")
     if found is None:
         cells = ", ".join(figure.cell for figure in measured.cells) or "none"
         raise UsageError(f"{measure} has no cell {cell!r} on {audit.snapshot.as_of}; its cells: {cells}")

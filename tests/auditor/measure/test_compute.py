@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.measure.cards import card, cards
+from auditor.measure.cards import AWAITED, card, cards
 from auditor.measure.compute import REGISTER_MEASURES, measure_portal, measure_register, unmeasured_register
 from auditor.measure.records import CodedEntry, CodedListing, PortalSnapshot, Snapshot
 from auditor.measure.scenes import CODED, SCENE_MEASURES
@@ -142,5 +142,6 @@ def test_every_measure_has_a_card_and_every_card_a_measure() -> None:
     assert register == set(REGISTER_MEASURES)
     assert register | {name for ids, _ in SCENE_MEASURES for name in ids} == set(cards())
     assert set(cards()) >= CODED
+    assert not set(cards()) & set(AWAITED)
     with pytest.raises(UsageError, match="core_complete"):
         card("core_complte")
