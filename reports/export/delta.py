@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from urllib.parse import quote
 from auditor.release.meaning import Part, parts
 from auditor.release.read import facts, open_release
 from auditor.release.schema import tables
+from crawler.errors import ContentError
 
 Row = tuple[object, ...]
 
@@ -20,15 +22,35 @@ Row = tuple[object, ...]
 def delta(old: Path, new: Path) -> dict[str, Any]:
     """The difference as JSON holds it: per table `added`, `removed` and `changed` with both texts of each field.
 
-    Raises UsageError without a file, ContentError for one that is no release.
+    A column that only one of them has, as releases of different versions do, is named in `only_in_one` and not
+    compared. Raises UsageError without a file, ContentError for one that is no release, is damaged, or lacks a key.
     """
-    told: dict[str, Any] = {"from": facts(old)["id"], "to": facts(new)["id"], "tables": {}}
+    told: dict[str, Any] = {"from": facts(old)["id"], "to": facts(new)["id"], "only_in_one": {}, "tables": {}}
     with closing(open_release(new)) as database:
         database.execute("ATTACH ? AS old", (f"file:{quote(str(old.absolute()))}?immutable=1",))
-        for part in parts():
-            if not part.distinct:
-                told["tables"][part.view] = _part(database, part)
+        try:
+            for part in parts():
+                if not part.distinct:
+                    common, single = _common(database, part)
+                    if single:
+                        told["only_in_one"][part.view] = list(single)
+                    told["tables"][part.view] = _part(database, common)
+        except sqlite3.DatabaseError as error:
+            raise ContentError(f"{old} and {new} cannot be compared: {error}") from error
     return told
+
+
+def _common(database: sqlite3.Connection, part: Part) -> tuple[Part, tuple[str, ...]]:
+    """The part with the columns that both releases have, and those that one alone has."""
+    here, there = (
+        {str(row[1]) for row in database.execute(f"PRAGMA {place}.table_info({part.view})")}
+        for place in ("main", "old")
+    )
+    lost = [name for name in tables()[part.view].key if name not in here & there]
+    if lost:
+        raise ContentError(f"{part.view} has no {', '.join(lost)} in both releases: their rows cannot be told apart")
+    single = tuple(name for name in part.columns if name not in here & there)
+    return replace(part, columns=tuple(name for name in part.columns if name not in single)), single
 
 
 def delta_text(old: Path, new: Path) -> str:

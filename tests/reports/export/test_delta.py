@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -63,7 +65,26 @@ def test_what_means_nothing_is_no_difference(sqlite_template: Path, tmp_path: Pa
     assert paths[0].read_bytes() != paths[1].read_bytes()
     told = delta(*paths)
     assert told["from"] == told["to"]
+    assert told["only_in_one"] == {}
     assert not any(rows for table in told["tables"].values() for rows in table.values())
+
+
+def test_releases_of_different_versions_are_compared_in_what_both_say(sqlite_url: str, tmp_path: Path) -> None:
+    fill(sqlite_url, NAMES)
+    new = released(sqlite_url, tmp_path / "new.sqlite")
+    for number, statement in enumerate(("RENAME COLUMN bylaw TO rules", "RENAME COLUMN entry_key TO row")):
+        with closing(sqlite3.connect(shutil.copy(new, tmp_path / f"old{number}.sqlite"))) as database, database:
+            database.execute(f"ALTER TABLE entries {statement}")
+    told = delta(tmp_path / "old0.sqlite", new)
+    assert told["only_in_one"] == {"entries": ["bylaw"]}
+    assert not any(rows for table in told["tables"].values() for rows in table.values())
+    done = egov_audit(tmp_path, "export", "--delta", "old1.sqlite", str(new), "--out", "d.json")
+    assert (done.code, done.err.count("\n")) == (4, 1)
+    assert "entries has no entry_key in both releases" in done.err
+    (tmp_path / "cut.sqlite").write_bytes(new.read_bytes()[: 8192 * 3])
+    done = egov_audit(tmp_path, "export", "--delta", "cut.sqlite", str(new), "--out", "d.json")
+    assert (done.code, done.err.count("\n")) == (4, 1), done.err
+    assert not (tmp_path / "d.json").exists()
 
 
 def test_bad_input(sqlite_url: str, tmp_path: Path) -> None:
