@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -41,8 +42,9 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     return Sample(db_url, folder / "archive")
 
 
-@pytest.fixture(scope="session")
-def sample_report(sample: Sample) -> Iterator[Report]:
+@contextmanager
+def reading(sample: Sample) -> Iterator[Report]:
+    """The records of the sample's report on the last day of 2024."""
     engine = connect(sample.db_url)
     with transaction(engine) as session:
         asked = Asked(Lang.RU, CODEBOOK, tuple(not_read(session)), date(2024, 12, 31))
@@ -50,8 +52,18 @@ def sample_report(sample: Sample) -> Iterator[Report]:
     engine.dispose()
 
 
+def build_site(sample: Sample, report: Report, out: Path) -> Path:
+    """The sample's site in three languages."""
+    wanted = languages_wanted(("en", "ru", "kk"), rules_in_words)
+    return build(report, lambda kept: read_payload(sample.archive, kept), wanted, out).parent
+
+
+@pytest.fixture(scope="session")
+def sample_report(sample: Sample) -> Iterator[Report]:
+    with reading(sample) as report:
+        yield report
+
+
 @pytest.fixture(scope="session")
 def site(sample: Sample, sample_report: Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("report-site") / "site"
-    wanted = languages_wanted(("en", "ru", "kk"), rules_in_words)
-    return build(sample_report, lambda kept: read_payload(sample.archive, kept), wanted, out).parent
+    return build_site(sample, sample_report, tmp_path_factory.mktemp("report-site") / "site")

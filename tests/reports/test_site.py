@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
+import subprocess
+import sys
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -12,8 +17,10 @@ from bs4 import BeautifulSoup
 from auditor.measure.report_records import Report
 from reports.i18n import LANGUAGES
 from reports.views.facts import file_of
+from tests.reports.conftest import Sample
 
 
+@cache
 def soup(page: Path) -> BeautifulSoup:
     return BeautifulSoup(page.read_text(encoding="utf-8"), "lxml")
 
@@ -58,7 +65,7 @@ def test_every_number_of_the_front_page_and_the_series_leads_to_as_many_entries(
             file, _, fragment = str(link["href"]).partition("#")
             if not fragment:
                 continue
-            register = soup_of(site / "ru" / file)
+            register = soup(site / "ru" / file)
             rows = register.select("tbody tr")
             if fragment == "all":
                 rows = register.select("#register-entries tbody tr")
@@ -71,20 +78,13 @@ def test_every_number_of_the_front_page_and_the_series_leads_to_as_many_entries(
     assert checked > 150
 
 
-_known: dict[Path, BeautifulSoup] = {}
-
-
-def soup_of(page: Path) -> BeautifulSoup:
-    return _known.setdefault(page, soup(page))
-
-
 def test_each_entry_leads_to_the_row_of_its_kept_page(site: Path) -> None:
     rows = soup(site / "en/register/2024.html").select("#register-entries tbody tr")
     assert len(rows) == 185
     for row in rows[::20]:
         name = row.select("td")[1].a.text  # type: ignore[union-attr]
         file, _, fragment = str(row.find_all("a")[-1]["href"]).partition("#")
-        kept = soup_of((site / "en/register" / file).resolve())
+        kept = soup((site / "en/register" / file).resolve())
         assert name.split("(")[0].strip()[:40] in re.sub(r"\s+", " ", kept.find(id=fragment).text)  # type: ignore[union-attr]
         assert [code for code in kept.select("header code") if re.fullmatch("[0-9a-f]{64}", code.text)]
         assert "2024-12-20" in kept.text
@@ -162,3 +162,31 @@ def test_charts_can_be_taken_away_with_their_data(site: Path) -> None:
     rows = list(csv.reader((site / "charts/en/rows.csv").open(encoding="utf-8-sig", newline="")))
     assert int(rows[1][1]) + sum(int(row[1]) for row in rows[2:-1]) == int(rows[-1][1]) == 185
     assert "Пайда болғандар" in (site / "charts/kk/rows.svg").read_text(encoding="utf-8")
+
+
+def test_the_same_database_gives_the_same_bytes_in_another_folder_zone_locale_and_seed(
+    site: Path, sample: Sample, tmp_path: Path
+) -> None:
+    code = (
+        "import sys; from pathlib import Path; from tests.reports.conftest import Sample, build_site, reading\n"
+        "sample = Sample(sys.argv[1], Path(sys.argv[2]))\n"
+        "with reading(sample) as report: build_site(sample, report, Path('place/two'))"
+    )
+    # Without Python's own UTF-8 mode, a file written in the locale's encoding would be ASCII or an error.
+    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": os.getcwd(), "PYTHONHASHSEED": "7", "TZ": "Pacific/Chatham",
+               "LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}  # fmt: skip
+    subprocess.run(
+        [sys.executable, "-c", code, sample.db_url, str(sample.archive)], check=True, env=environ, cwd=tmp_path
+    )
+
+    def sums(folder: Path) -> dict[str, str]:
+        return {
+            path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
+
+    there = sums(tmp_path / "place/two")
+    assert there == sums(site)
+    assert len(there) > 1000
+    assert not [path for path in site.rglob("*.html") if str(site).encode() in path.read_bytes()]
