@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from auditor.db.models import MeasurementRow
 from auditor.measure.records import Break, DatedAudit, Figure
+from auditor.measure.scene import Descent
 from auditor.measure.scenes import Intervals, measure_scene
 from auditor.measure.series import Year
 from auditor.measure.stage_scenes import measure_dates, read_ground, scene_on, year_end
@@ -97,26 +98,45 @@ def _after_a_gap(last: Sequence[DatedAudit], now: DatedAudit) -> tuple[Break, ..
     return (Break("new_act", f"{last[0].snapshot.act} → {now.snapshot.act}, {years}"),)
 
 
-def read_why(session: Session, measure: str, cell: str, year: int, asked: Asked) -> Why:
-    """The change of a figure since the year before, attributed to named entries. Reads only.
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A year's audit beside that of the year before, and what the rows of the one continue in the other."""
 
-    `cell` is "" for the measure's own number. Raises UsageError for an unknown cell or a year to come, ContentError
-    when either year was not observed or the measure could not be taken in it.
+    then: DatedAudit
+    now: DatedAudit
+    descent: Descent
+
+
+def read_pair(session: Session, year: int, asked: Asked) -> Pair:
+    """A year and the year before, measured. Reads only.
+
+    Raises UsageError for a year to come, ContentError when either year was not observed.
     """
     check_year(year, asked.today)
     before, day = year_end(year - 1), min(year_end(year), asked.today)
     ground = read_ground(session, [before, day], asked.lang, asked.missed, asked.codebook)
     scenes = [scene_on(session, ground, each) for each in (before, day)]
     then, now = (measure_scene(scene) for scene in scenes)
-    figures = [_figure(audit, measure, cell) for audit in (then, now)]
     descended = scenes[1].before
     if descended is None:
         raise ContentError(scenes[1].absent["before"])
-    found = attribute(
-        *(figures[0], figures[1], (then.snapshot, now.snapshot), descended.descent),
-        details=dict(now.measured[measure].details),
-    )
-    return Why(then, now, found)
+    return Pair(then, now, descended.descent)
+
+
+def attributed(pair: Pair, measure: str, cell: str) -> Why:
+    """The change of a figure between two years, attributed to named entries; `cell` is "" for the measure's own number.
+
+    Raises UsageError for an unknown cell, ContentError when the measure could not be taken in either year.
+    """
+    then, now = (_figure(audit, measure, cell) for audit in (pair.then, pair.now))
+    snapshots = pair.then.snapshot, pair.now.snapshot
+    found = attribute(then, now, snapshots, pair.descent, details=dict(pair.now.measured[measure].details))
+    return Why(pair.then, pair.now, found)
+
+
+def read_why(session: Session, measure: str, cell: str, year: int, asked: Asked) -> Why:
+    """`attributed` over `read_pair`, with their errors."""
+    return attributed(read_pair(session, year, asked), measure, cell)
 
 
 def _figure(audit: DatedAudit, measure: str, cell: str) -> Figure:
