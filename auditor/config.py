@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource
 
+from auditor.secret_file import SETTING, read_secrets
 from crawler.config import CrawlConfig
+
+#: The settings that may hold a secret, and what belongs to them; they alone may stand in the file.
+SECRETS = ("apprise_urls", "db_url", "heartbeat", "mail_from", "mail_to", "notify", "smtp_url", "webhook")
 
 
 class AuditConfig(CrawlConfig):
-    """All settings of the product: environment variables `EGOV_AUDIT_…`."""
+    """All settings of the product: environment variables `EGOV_AUDIT_…`, the secret ones also from a file.
+
+    Raises pydantic's ValidationError for a value of the wrong kind, UsageError for a file of secrets that is not fit.
+    """
 
     db_url: str = Field("sqlite:///var/audit.db", description="Database: SQLite file or PostgreSQL address.")
     link_threshold: float = Field(
@@ -24,6 +33,11 @@ class AuditConfig(CrawlConfig):
     release: Path = Field(Path("var/release"), description="Folder that releases are written to.")
     state: Path = Field(
         Path("var/state"), description="Folder of the runs' records, the run lock and the pointer to the last good run."
+    )
+    secrets_file: Path | None = Field(
+        None,
+        description="File, yours alone (mode 600), with the settings below and `EGOV_AUDIT_DB_URL` as lines "
+        "`EGOV_AUDIT_NAME=value`; the environment wins over it.",
     )
     heartbeat: SecretStr = Field(
         SecretStr(""),
@@ -48,3 +62,23 @@ class AuditConfig(CrawlConfig):
         description="When a message is sent, by commas: failure, recovery, change, a kind of change (edition, listing, "
         "page, figure, issue, drop, unread), an issue's code.",
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """A command's own options win over the environment, which wins over the file of secrets."""
+        path = os.environ.get(SETTING)
+        held = read_secrets(Path(path), SECRETS) if path else {}
+        return (
+            init_settings,
+            env_settings,
+            dotenv_settings,
+            file_secret_settings,
+            InitSettingsSource(settings_cls, held),
+        )

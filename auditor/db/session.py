@@ -14,7 +14,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event, func, inspect, select
+from sqlalchemy import URL, Engine, create_engine, event, func, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -25,6 +25,7 @@ from crawler.errors import ContentError, IntegrityError, SourceError, UsageError
 
 #: Seconds that a statement waits for another program to let go of a SQLite database.
 _PATIENCE = 30
+_ESCAPED = "in a password, @ is written %40, : %3A, / %2F and % %25"
 _KINDS = "EGOV_AUDIT_DB_URL begins with sqlite:/// or postgresql://"
 
 
@@ -33,10 +34,7 @@ def connect(db_url: str) -> Engine:
 
     Nothing is opened or made yet. Raises UsageError for an address that is none, or of another kind of database.
     """
-    try:
-        url = make_url(db_url)
-    except ArgumentError as error:
-        raise UsageError("EGOV_AUDIT_DB_URL is not a database address") from error
+    url = _address(db_url)
     kind = url.drivername
     if kind in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+psycopg")
@@ -50,6 +48,21 @@ def connect(db_url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _address(db_url: str) -> URL:
+    """The parts of an address. Raises UsageError that repeats nothing of it, and has no cause that would."""
+    try:
+        url = make_url(db_url)
+        if url.drivername == "sqlite" and "timeout" in url.query:
+            float(str(url.query["timeout"]))
+    except ArgumentError:
+        raise UsageError("EGOV_AUDIT_DB_URL is not a database address") from None
+    except ValueError:
+        raise UsageError(f"EGOV_AUDIT_DB_URL: the port or the timeout is no number; {_ESCAPED}") from None
+    if url.host and "@" in url.host:  # else the rest of a password is told as the name of a host
+        raise UsageError(f"EGOV_AUDIT_DB_URL: no host can be read; {_ESCAPED}")
+    return url
 
 
 def _dump_json(value: object) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from auditor.config import AuditConfig
 from tests.auditor.cli.command import egov_audit
+from tests.auditor.cli.written import named_machine
 
 
 def settings(folder: Path) -> AuditConfig:
@@ -27,9 +28,9 @@ def settings(folder: Path) -> AuditConfig:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the demo has run. Nothing may change it."""
+    """A folder in which the demo has run, on a machine whose names stand out. Nothing may change it."""
     folder = tmp_path_factory.mktemp("demo")
-    ended = egov_audit(folder, "demo")
+    ended = egov_audit(folder, "demo", **named_machine(folder))
     assert ended.code == 0, ended.err
     with closing(sqlite3.connect(folder / "var/demo/audit.db")) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
