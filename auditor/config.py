@@ -37,7 +37,7 @@ class AuditConfig(CrawlConfig):
     secrets_file: Path | None = Field(
         None,
         description="File, yours alone (mode 600), with the settings below and `EGOV_AUDIT_DB_URL` as lines "
-        "`EGOV_AUDIT_NAME=value`; the environment wins over it.",
+        "`name=value`; the environment wins over it.",
     )
     heartbeat: SecretStr = Field(
         SecretStr(""),
