@@ -1,4 +1,4 @@
-"""`egov-audit document`: the yearly report as one file that can be edited."""
+"""`egov-audit document`: the yearly report as one file, to be edited or passed on."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from crawler.pages.records import Lang
 
 @app.command("document")
 def document_command(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write: NAME.docx.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write: NAME.docx or NAME.pdf.")],
     *,
     lang: Annotated[str, typer.Option("--lang", metavar="LANG", help="Language of the document: en, ru or kk.")],
     as_of: AsOf = None,
     year: AuditYear = None,
     text: Text = Lang.RU,
 ) -> None:
-    """Write the yearly report as one file: DOCX to be edited. A file that somebody has edited is never replaced."""
+    """Write the yearly report as one file: DOCX to edit, PDF to pass on. A file that was edited is never replaced."""
     from reports.document.build import checked, write_document
     from reports.i18n import words
 

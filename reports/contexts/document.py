@@ -54,6 +54,7 @@ class Cell:
     note: Annotated[str, "The small print below it; empty without."] = ""
     lang: Annotated[str, "BCP 47 tag of the text where it is an official one, else empty."] = ""
     tone: Annotated[str, "How dark it is, t0 to t4, as on the site; empty for paper."] = ""
+    span: Annotated[int, "How many columns it takes up."] = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Column:
 class Row:
     """One row of a table."""
 
-    cells: Annotated[tuple[Cell, ...], "Its cells in the columns' order."]
+    cells: Annotated[tuple[Cell, ...], "Its cells in the columns' order; their spans add up to the columns."]
     strong: Annotated[bool, "Whether it is a total."] = False
     apart: Annotated[bool, "Whether a break parts it from the row above."] = False
 

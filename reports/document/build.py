@@ -1,4 +1,4 @@
-"""Builds the yearly report as one file, DOCX by its name. The same records and language give the same bytes."""
+"""Builds the yearly report as one file, DOCX or PDF by its name. The same records and language give the same bytes."""
 
 from __future__ import annotations
 
@@ -10,35 +10,54 @@ from auditor.measure.report_records import Report
 from crawler.errors import UsageError
 from reports.contexts.document import Document
 from reports.document import package
-from reports.document.file import refuse_foreign, write_whole
+from reports.document.file import Untouched, refuse_foreign, write_whole
 from reports.i18n import Words
 from reports.views.charts import draw_all
 from reports.views.document import document
 from reports.views.facts import facts_of
 from reports.views.here import Site
 
+#: What turns a document into bytes, given the folder of its charts.
 Writer = Callable[[Document, Path], bytes]
+_PANGO = (
+    "PDF needs the library Pango (on Debian and Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0 "
+    "libharfbuzz-subset0): "
+)
 
 
 def checked(path: Path) -> Writer:
-    """What writes the document that `path` asks for.
+    """What writes the document that `path` asks for by its end.
 
-    Raises UsageError for a name that ends otherwise than in .docx, for a form whose packages are not installed, and
-    for a path that holds anything but a document of ours as it was written.
+    Raises UsageError for an end other than .docx and .pdf, for a form whose packages are not installed, and for a path
+    that holds anything but a document of ours as it was written.
     """
-    if path.suffix.lower() != ".docx":
-        raise UsageError(f"a document is a .docx file, not {path.name!r}")
-    writer = _docx()
-    refuse_foreign(path, package.untouched)
+    form = _FORMS.get(path.suffix.lower())
+    if form is None:
+        raise UsageError(f"a document is a {' or '.join(_FORMS)} file, not {path.name!r}")
+    writer, untouched = form()
+    refuse_foreign(path, untouched)
     return writer
 
 
-def _docx() -> Writer:
+def _docx() -> tuple[Writer, Untouched]:
     try:
         from reports.document.docx import to_docx
     except ImportError as error:
         raise UsageError("DOCX needs more packages: pip install 'egov-audit[docx]'") from error
-    return to_docx
+    return to_docx, package.untouched
+
+
+def _pdf() -> tuple[Writer, Untouched]:
+    try:
+        from reports.document.pdf import to_pdf, untouched
+    except ImportError as error:
+        raise UsageError("PDF needs more packages: pip install 'egov-audit[pdf]'") from error
+    except OSError as error:
+        raise UsageError(_PANGO + str(error).partition("\n")[0]) from error
+    return to_pdf, untouched
+
+
+_FORMS: dict[str, Callable[[], tuple[Writer, Untouched]]] = {".docx": _docx, ".pdf": _pdf}
 
 
 def write_document(report: Report, words: Words, out: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
 from datetime import datetime, time
 from pathlib import Path
 
@@ -29,14 +28,13 @@ from reports.contexts.document import (
 )
 from reports.document.docx_styles import LANGUAGES, TONES, element, prepare
 from reports.document.package import UNSEALED, sealed
-from reports.document.text import harmless
+from reports.document.text import LONG, harmless
+from reports.document.widths import widths
 
 #: Between the margins of an A4 page.
 _WIDTH = 170
 #: Paragraph style of the document → of the file, where the name differs.
 _NAMES = {"body": "Normal", "fails": "Objection Fails"}
-#: A row longer than this may break over pages: it could be taller than one.
-_LONG = 1500
 
 
 def to_docx(content: Document, pictures: Path) -> bytes:
@@ -120,44 +118,48 @@ def _picture(word: WordDocument, block: Picture, pictures: Path) -> None:
 def _table(word: WordDocument, block: Table) -> None:
     """A table, its head repeated on each page, its rows whole. As XML, for the library takes minutes over its cells."""
     table = OxmlElement("w:tbl")
-    total = sum(column.share for column in block.columns)
-    widths = [Mm(_WIDTH * column.share / total).twips for column in block.columns]
+    wide = [Mm(width).twips for width in widths(block, _WIDTH)]
     properties, grid = OxmlElement("w:tblPr"), OxmlElement("w:tblGrid")
     properties.append(element("w:tblStyle", val="ReportTable"))
-    properties.append(element("w:tblW", type="dxa", w=str(sum(widths))))
+    properties.append(element("w:tblW", type="dxa", w=str(sum(wide))))
     properties.append(element("w:tblLayout", type="fixed"))
-    for width in widths:
+    for width in wide:
         grid.append(element("w:gridCol", w=str(width)))
     table.append(properties)
     table.append(grid)
     numbers = [column.number for column in block.columns]
     if any(column.text for column in block.columns):
         heads = tuple(Cell(column.text) for column in block.columns)
-        table.append(_row(heads, numbers, widths, "Table Head"))
+        table.append(_row(heads, numbers, wide, "Table Head"))
     for row in block.rows:
         style = "Table Total" if row.strong else "Table Text"
-        table.append(_row(row.cells, numbers, widths, style, apart=row.apart))
+        table.append(_row(row.cells, numbers, wide, style, apart=row.apart))
     # Two tables that touch would become one: a paragraph parts them.
     _text(word, "", "Small Print")._p.addprevious(table)
 
 
-def _row(cells: Iterable[Cell], numbers: list[bool], widths: list[int], style: str, *, apart: bool = False) -> _Element:
+def _row(cells: tuple[Cell, ...], numbers: list[bool], wide: list[int], style: str, *, apart: bool = False) -> _Element:
     row, properties = OxmlElement("w:tr"), OxmlElement("w:trPr")
-    cells = tuple(cells)
-    if max(len(cell.text) + len(cell.note) for cell in cells) < _LONG:
+    if max(len(cell.text) + len(cell.note) for cell in cells) < LONG:
         properties.append(OxmlElement("w:cantSplit"))
     if style == "Table Head":
         properties.append(OxmlElement("w:tblHeader"))
     if len(properties):
         row.append(properties)
-    for cell, number, width in zip(cells, numbers, widths, strict=True):
-        row.append(_cell(cell, style, width, number=number, apart=apart))
+    place = 0
+    for cell in cells:
+        end = place + cell.span
+        number = numbers[place] and cell.span == 1
+        row.append(_cell(cell, style, sum(wide[place:end]), number=number, apart=apart))
+        place = end
     return row
 
 
-def _cell(cell: Cell, style: str, width: int, *, number: bool, apart: bool) -> _Element:
+def _cell(cell: Cell, style: str, wide: int, *, number: bool, apart: bool) -> _Element:
     box, properties = OxmlElement("w:tc"), OxmlElement("w:tcPr")
-    properties.append(element("w:tcW", type="dxa", w=str(width)))
+    properties.append(element("w:tcW", type="dxa", w=str(wide)))
+    if cell.span > 1:
+        properties.append(element("w:gridSpan", val=str(cell.span)))
     if apart:
         borders = OxmlElement("w:tcBorders")
         borders.append(element("w:top", val="double", sz="6", color="9A3F00"))

@@ -8,11 +8,14 @@ from pathlib import Path
 
 from crawler.errors import UsageError
 
+#: Tells from a file's bytes whether it is a document as this program wrote it.
+Untouched = Callable[[bytes], bool]
 
-def refuse_foreign(path: Path, untouched: Callable[[bytes], bool]) -> None:
+
+def refuse_foreign(path: Path, untouched: Untouched) -> None:
     """Raise UsageError for a path that holds anything but a document as this program wrote it.
 
-    `untouched` tells from a file's bytes whether it is one. A document that somebody has edited is somebody's work.
+    A document that somebody has edited is somebody's work.
     """
     if path.is_dir():
         raise UsageError(f"{path} is a folder: name a file")

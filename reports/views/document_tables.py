@@ -96,8 +96,9 @@ def series_table(words: Words, table: SeriesTable) -> Table:
     """Years down, figures across."""
 
     def row(one: SeriesRow) -> Row:
-        found = tuple(Cell(cell.value.text, cell.share) for cell in one.cells) or _cells(*"–" * len(table.columns))
-        edition = Cell(one.edition, "; ".join((*one.breaks, *one.notes)))
+        notes = "; ".join((*one.breaks, *one.notes))
+        found = tuple(Cell(cell.value.text, cell.share) for cell in one.cells)
+        edition = Cell(one.edition, notes) if found else Cell(f"– {one.edition}", notes, span=len(table.columns) + 1)
         return Row((Cell(one.year), *found, edition), apart=bool(one.breaks))
 
     heads = _numbers(*(column.text for column in table.columns))
