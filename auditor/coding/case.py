@@ -189,8 +189,8 @@ class Case:
     def answer(self, nature: Verdict, completeness: Verdict, in_name: Mapping[str, Sequence[Found]]) -> Coding:
         deciding = [verdict for verdict in (nature, completeness) if verdict.found is not None]
         rules = dict.fromkeys(verdict.rule for verdict in (nature, completeness) if verdict.rule)
-        if completeness.field == "name" and not self.given.result.strip():
-            rules["C11"] = None  # no result text: the name decided
+        if completeness.field == "name" and not self.spans["result"]:
+            rules["C11"] = None  # no result text, or its heading alone: the name decided
         sure = (self.rules.confidence(nature.basis), self.rules.confidence(completeness.basis))
         return Coding(
             nature=_NATURES[nature.code],

@@ -7,12 +7,13 @@ coding = coder.code(CodingInput(name="Назначение пособия на �
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from auditor.coding.case import NO_RESULT, Case, Result
 from auditor.coding.decide import standing
 from auditor.coding.lexicon import Lexicon, load_lexicon
 from auditor.coding.likeness import Likeness, as_json, load_likeness
+from auditor.coding.phrases import Token
 from auditor.coding.results import breaks_in, promised, put_off, signs_in, still_standing, struck_out
 from auditor.coding.rules import RuleBook, load_rules
 from auditor.coding.words import fold_word, spans_of
@@ -20,7 +21,7 @@ from auditor.records import Coding, CodingInput
 from crawler.pages.records import Lang
 
 #: Raised by hand when code (not the lexicon) answers differently.
-_METHOD = "3"
+_METHOD = "4"
 
 
 class Coder:
@@ -109,6 +110,23 @@ def _read_result(lexicon: Lexicon, text: str) -> Result:
     found = lexicon.results.find(tokens)
     breaks = breaks_in(text, spans)
     out = struck_out(tokens, found, breaks, signs_in(text, spans, "()"), lexicon.connectors)
+    if out and (out[0] or out[-1]):
+        # What stands beside a refusal begins or ends the result: phrases bound to an end are to see that.
+        first, last = _standing_part(tokens, out, lexicon)
+        tokens, spans, breaks, out = tokens[first:last], spans[first:last], breaks[first:last], out[first:last]
+        found = lexicon.results.find(tokens)
     off = put_off(tokens, found, breaks, signs_in(text, spans, ","))
     left = standing(still_standing(found, out, off, breaks)).get("results", [])
     return Result([*left, *promised(found, left, off)], spans)
+
+
+def _standing_part(tokens: Sequence[Token], out: Sequence[bool], lexicon: Lexicon) -> tuple[int, int]:
+    """From which word to which (not included) a result lies whose struck out ends are left away, with their "or"."""
+    idle = [struck or token.form in lexicon.connectors for struck, token in zip(out, tokens, strict=True)]
+    if all(idle):
+        return 0, 0
+    first = idle.index(False) if out[0] else 0
+    while out[0] and first < len(tokens) - 1 and tokens[first].form in lexicon.heading_words:
+        first += 1
+    last = len(idle) - idle[::-1].index(False) if out[-1] else len(idle)
+    return first, last
