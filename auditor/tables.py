@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 #: A spreadsheet takes a cell that starts so for a formula (OWASP, "CSV injection").
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+#: Zero-width characters and those that turn the reading direction. A soft hyphen does neither.
+_UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+
+
+def written_out(text: str) -> str:
+    """Text whose unseen characters are written as `⟨U+202E⟩`, so that what is read is what is there."""
+    return _UNSEEN.sub(lambda match: f"⟨U+{ord(match.group()):04X}⟩", text)
 
 
 def safe_cell(value: object) -> str:
-    """A value as CSV text that no spreadsheet executes: what would start a formula gets an apostrophe before it.
+    """A value as CSV text that no spreadsheet executes and nobody misreads: what would start a formula gets an
+    apostrophe before it, unseen characters are written out.
 
     None is an empty cell. Negative numbers given as numbers are left alone.
     """
     if value is None:
         return ""
-    text = str(value)
+    text = written_out(str(value))
     if isinstance(value, str) and text.lstrip(" \u00a0").startswith(_FORMULA_STARTS):
         return "'" + text
     return text

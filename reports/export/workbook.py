@@ -1,4 +1,4 @@
-"""A table as an Excel workbook: text is text, numbers are numbers, nothing is a formula; same rows, same bytes."""
+"""A table as an Excel workbook: text is text, nothing is a formula or unseen; the same rows give the same bytes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from xlsxwriter.exceptions import FileCreateError
 
 from auditor.release.read import Release
 from auditor.release.schema import Kind, Table
+from auditor.tables import written_out
 
 #: Excel's own bounds; the heading takes one row.
 ROWS = 1_048_575
@@ -70,7 +71,7 @@ def _row(sheet: xlsxwriter.worksheet.Worksheet, line: int, row: tuple[object, ..
         if isinstance(value, int | float):
             sheet.write_number(line, place, value)
         elif value is not None:
-            text = str(value)
+            text = written_out(str(value))
             sheet.write_string(line, place, text if len(text) <= LETTERS else text[: LETTERS - len(_CUT)] + _CUT)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
+import re
 import resource
 import typing
 from datetime import date
@@ -16,6 +17,7 @@ from jinja2 import UndefinedError, meta
 
 from auditor.measure.report_records import CorrectionRecord
 from auditor.records import PermissionUsed
+from auditor.tables import written_out
 from crawler.errors import UsageError
 from reports.build import MARKER, Wanted, build
 from reports.contexts import base, method, pages, services, story
@@ -65,6 +67,8 @@ def test_hostile_cells_stay_text_in_spreadsheets(small: Path) -> None:
                 assert not cell.startswith("-") or cell.lstrip("-").replace(".", "").isdigit(), (file.name, cell)
     rows = list(csv.DictReader((small / "csv/entries.csv").open(encoding="utf-8-sig", newline="")))
     assert rows[0]["code"] == "00000001", "leading zeros are kept"
+    assert written_out(HOSTILE) in {row["name"] for row in rows}, "what turns or hides letters is written out"
+    assert not any(re.search("[\u200b\u202e]", file.read_text("utf-8-sig")) for file in (small / "csv").glob("*.csv"))
 
 
 def test_a_kept_page_is_shown_as_text_with_its_rows_addressed() -> None:
