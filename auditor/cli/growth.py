@@ -15,7 +15,7 @@ from auditor.account.stage import Stretch, account_of_years, register_on, stretc
 from auditor.cli.app import app, load_config, note, say, say_json
 from auditor.cli.figures import parse_day
 from auditor.db.session import open_database, transaction
-from auditor.diff.compare import diff_entries
+from auditor.diff.compare import FIELDS, diff_entries, lacking_columns
 from auditor.diff.records import Change, ChangeType
 from auditor.ingest.status import not_read
 from auditor.measure.unread import unread_later
@@ -66,6 +66,8 @@ def diff_command(
             _unread(session, edition, parse_day(day)) for edition, day in ((between.older, start), (between.newer, end))
         ]
     changes = diff_entries(between.older_rows, between.newer_rows, between.links)
+    older, newer = ([row for row in rows if not row.dead] for rows in (between.older_rows, between.newer_rows))
+    lacking = sorted(lacking_columns(older, newer), key=FIELDS.index)
     real = [change for change in changes if change.type is not ChangeType.COSMETIC]
     noise = [change for change in changes if change.type is ChangeType.COSMETIC]
     if json_out:
@@ -74,6 +76,7 @@ def diff_command(
                 "from": {"date": start, "edition": between.older.key, "unread_later_editions": list(unread[0])},
                 "to": {"date": end, "edition": between.newer.key, "unread_later_editions": list(unread[1])},
                 "years_not_observed": list(between.not_observed),
+                "columns_not_compared": lacking,
                 "counts": dict(sorted(Counter(str(change.type) for change in real).items())),
                 "changes": [_change(change) for change in real],
                 "cosmetic": [_change(change) for change in noise],
@@ -82,6 +85,8 @@ def diff_command(
         return
     say(f"{between.older.key} → {between.newer.key}: {len(real)} changes, {len(noise)} rows with noise only")
     _say_gaps(between)
+    if lacking:
+        say(f"Not compared, for one of the two tables has no such column: {', '.join(lacking)}")
     for change in real:
         say(_change_line(change))
     if noise:

@@ -104,18 +104,21 @@ def review_links(
         if export is not None:
             say(f"{export_questions(session, export)} open questions in {export}")
         elif import_file is not None:
-            _decided(decide(session, read_answers(import_file), datetime.now(UTC)))
+            answers = read_answers(import_file)
+            _decided(decide(session, answers, datetime.now(UTC)), len(answers))
         elif confirm is not None or refuse is not None:
             word = "confirm" if confirm is not None else "refuse"
             answer = Answer(int(str(asked[0])), word, by, reason)
-            _decided(decide(session, [answer], datetime.now(UTC)))
+            _decided(decide(session, [answer], datetime.now(UTC)), 1)
         else:
             _show_questions(session, json_out=json_out)
 
 
-def _decided(ids: list[int]) -> None:
-    say(f"{len(ids)} decisions kept")
-    note("run `egov-audit link` so that services follow them")
+def _decided(ids: list[int], given: int) -> None:
+    known = f", {given - len(ids)} were kept before" if given > len(ids) else ""
+    say(f"{len(ids)} decisions kept{known}")
+    if ids:
+        note("run `egov-audit link` so that services follow them")
 
 
 def _show_questions(session: Session, *, json_out: bool) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
 from auditor.diff.records import Change, ChangeType, FieldChange
 from auditor.link.editions import group_type
@@ -26,11 +28,12 @@ def diff_entries(older: Sequence[Entry], newer: Sequence[Entry], links: Iterable
     """The changes between the live rows of two editions, in the order of the newer rows, removed ones last.
 
     `links` are those of every step between the two. A row with nothing but noise gives a `cosmetic` change, one
-    without any difference none.
+    without any difference none. What stands in a column that the other edition's table lacks is no change.
     """
     links = list(links)
     before = {entry.key: entry for entry in older if not entry.dead}
     after = {entry.key: entry for entry in newer if not entry.dead}
+    lacking = lacking_columns(before.values(), after.values())
     lineage = Lineage(list(before), list(after), links)
     maybe = _undecided(links)
     parents: dict[str, list[str]] = {key: [] for key in after}
@@ -51,20 +54,32 @@ def diff_entries(older: Sequence[Entry], newer: Sequence[Entry], links: Iterable
             continue
         olds, news = _tied(key, parents, children)
         done |= set(news)
-        change = _change([before[old] for old in olds], [after[new] for new in news])
+        change = _change([before[old] for old in olds], [after[new] for new in news], lacking)
         if change is not None:
             changes.append(change)
     gone = [entry for key, entry in before.items() if not children[key]]
     return changes + [Change(ChangeType.REMOVED, (entry,), (), maybe=maybe.get(entry.key, ())) for entry in gone]
 
 
-def compare_fields(older: Entry, newer: Entry) -> tuple[tuple[FieldChange, ...], tuple[FieldChange, ...]]:
+def lacking_columns(older: Iterable[Entry], newer: Iterable[Entry]) -> frozenset[str]:
+    """The fields that some row of one edition fills and no row of the other: its table has no such column, so that
+    what a row says there was not observed before, or is not any more, and is no change.
+    """
+    filled = [{field for entry in rows for field in FIELDS if getattr(entry, field)} for rows in (older, newer)]
+    return frozenset(filled[0] ^ filled[1]) if all(filled) else frozenset()
+
+
+def compare_fields(
+    older: Entry, newer: Entry, lacking: frozenset[str] = frozenset()
+) -> tuple[tuple[FieldChange, ...], tuple[FieldChange, ...]]:
     """Real changes and noise between two rows: spaces, quotes, ё/е, dashes, homoglyphs, footnotes are noise, and so is
-    a delivery form spelled otherwise that means the same.
+    a delivery form spelled otherwise that means the same. `lacking` are fields that are not compared.
     """
     real: list[FieldChange] = []
     noise: list[FieldChange] = []
     for field in FIELDS:
+        if field in lacking:
+            continue
         before, after = getattr(older, field), getattr(newer, field)
         if before == after:
             continue
@@ -79,15 +94,23 @@ def _bare(text: str) -> str:
     return compare_key(_FOOTNOTE.sub("", text)).replace(" ", "")
 
 
-def _change(olds: Sequence[Entry], news: Sequence[Entry]) -> Change | None:
+def _change(olds: Sequence[Entry], news: Sequence[Entry], lacking: frozenset[str]) -> Change | None:
     if len(olds) == 1 and len(news) == 1:
-        real, noise = compare_fields(olds[0], news[0])
+        real, noise = compare_fields(olds[0], news[0], lacking)
         if not real:
             return Change(ChangeType.COSMETIC, (olds[0],), (news[0],), (), noise) if noise else None
-        kind = type_of(olds[0], news[0])
+        kind = kind_of(olds[0], news[0], lacking)
         changed = ChangeType.CHANGED if kind is LinkType.SAME else ChangeType(kind)
         return Change(changed, (olds[0],), (news[0],), real, noise)
     return Change(ChangeType(group_type(len(olds), len(news))), tuple(olds), tuple(news))
+
+
+def kind_of(older: Entry, newer: Entry, lacking: frozenset[str]) -> LinkType:
+    """What a reader would call the change first, told from the columns that both editions have."""
+    if lacking:
+        blank: dict[str, Any] = dict.fromkeys(lacking, "")
+        older, newer = (replace(entry, **blank) for entry in (older, newer))
+    return type_of(older, newer)
 
 
 def _tied(start: str, parents: dict[str, list[str]], children: dict[str, list[str]]) -> tuple[list[str], list[str]]:

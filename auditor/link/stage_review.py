@@ -74,10 +74,21 @@ def read_answers(path: Path) -> list[Answer]:
 
 
 def decide(session: Session, answers: Sequence[Answer], now: datetime) -> list[int]:
-    """Keep decisions; gives their ids. Raises UsageError for a decision without a name or reason, ContentError for one
-    about a link that is no longer proposed; then nothing is kept.
+    """Keep decisions; gives the ids of the new ones. One that is in force word for word already is no new one.
+
+    Raises UsageError for a decision without a name or reason, ContentError for one about a link that is no longer
+    proposed; then nothing is kept.
     """
-    return [_decide(session, answer, now) for answer in answers]
+    told = {(one.link.older, one.link.newer): one for one in decisions(session)}
+    return [_decide(session, answer, now) for answer in answers if not _in_force(answer, told)]
+
+
+def _in_force(answer: Answer, told: Mapping[tuple[str, str], StoredLink]) -> bool:
+    """Whether an answer was kept before: linking withdraws a question once decided, so it may be stale by now."""
+    known = told.get((answer.older, answer.newer))
+    if known is None or _STATES.get(answer.decision) is not known.link.state:
+        return False
+    return (answer.by.strip(), answer.reason.strip()) == (known.link.decided_by, known.reason)
 
 
 def _decide(session: Session, answer: Answer, now: datetime) -> int:

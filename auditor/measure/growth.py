@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from auditor.account.records import Unit
 from auditor.account.units import unit_of
-from auditor.diff.compare import compare_fields
+from auditor.diff.compare import compare_fields, lacking_columns
 from auditor.measure.compute import coded_tables, is_digitised, keys_of, unmeasured_register
 from auditor.measure.records import CodedEntry, Figure, Measured, Snapshot
 from auditor.measure.scene import Scene, YearBefore
@@ -152,6 +152,7 @@ def label_flips(scene: Scene) -> list[Measured]:
     also: list[str] = []
     details = []
     pairs = _one_to_one(scene.snapshot, before)
+    lacking = lacking_columns(*([row.entry for row in shot.entries] for shot in (before.snapshot, scene.snapshot)))
     for old, new in pairs:
         if old.forms == new.forms or not (old.forms and new.forms):
             continue
@@ -159,7 +160,7 @@ def label_flips(scene: Scene) -> list[Measured]:
         if is_digitised(new) == is_digitised(old):
             kind = "other_degree"
         details.append((new.key, f"{_words(old)} → {_words(new)}"))
-        (also if _changed_otherwise(old, new) else only[kind]).append(new.key)
+        (also if _changed_otherwise(old, new, lacking) else only[kind]).append(new.key)
     base = tuple(new.key for _, new in pairs)
     head = tuple(key for key in base if any(key in keys for keys in only.values()))
     figures = [Figure("label_flips", "", len(head), len(base), head, base)]
@@ -172,9 +173,9 @@ def label_flips(scene: Scene) -> list[Measured]:
     return [Measured("label_flips", tuple(figures), derived=tuple(derived), details=tuple(details))]
 
 
-def _changed_otherwise(old: Entry, new: Entry) -> bool:
+def _changed_otherwise(old: Entry, new: Entry, lacking: frozenset[str]) -> bool:
     """Whether the service itself changed. Recipients and payment that are worded anew but mean the same did not."""
-    fields = {change.field for change in compare_fields(old, new)[0]} - _WHO
+    fields = {change.field for change in compare_fields(old, new, lacking)[0]} - _WHO
     if old.recipients and old.recipients == new.recipients:
         fields.discard("recipient")
     if old.payments and old.payments == new.payments:

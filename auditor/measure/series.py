@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -94,7 +94,7 @@ def _split_json(audit: DatedAudit, dimension: str, wanted: Mapping[str, Measured
 
 CSV_HEADER = ("year", "as_of", "observed", "edition", "breaks", "measure", "cell", "by", "group", "value", "of",
               "share", "low", "high", "corrected_share", "interval_low", "interval_high", "change",
-              "remark")  # fmt: skip
+              "remark", "unread_editions")  # fmt: skip
 
 
 def series_rows(years: Sequence[Year], by: Sequence[str], only: Sequence[str]) -> list[tuple[object, ...]]:
@@ -103,29 +103,40 @@ def series_rows(years: Sequence[Year], by: Sequence[str], only: Sequence[str]) -
     before: Mapping[tuple[str, str], Figure] = {}
     for one in years:
         if one.audit is None:
-            rows.append((one.year, one.as_of, "not_observed", *("",) * (len(CSV_HEADER) - 4), one.reason))
+            rows.append((one.year, one.as_of, "not_observed", *("",) * (len(CSV_HEADER) - 5), one.reason, ""))
             before = {}
             continue
-        shot = one.audit.snapshot
-        said = "; ".join(f"{found.kind}: {found.detail}" for found in one.breaks)
-        place = (one.year, one.as_of, "observed", f"{shot.act}/{shot.edition_date}", said)
-        wanted = [m for name, m in one.audit.measured.items() if not only or name in only]
-        for measured in wanted:
-            for figure in measured.figures:
-                rows.append((*place, *_row(figure, "", "", before), _remark(figure, measured.remark)))
-            rows += [
-                (*place, measured.measure, name, "", "", value, *("",) * 8, "") for name, value in measured.derived
-            ]
-        for name, why in one.audit.unmeasured.items():
-            if not only or name in only:
-                rows.append((*place[:2], "not_observed", *place[3:], name, *("",) * 12, why))
-        for dimension in by:
-            group_of = groups([row.entry for row in shot.entries], dimension)
-            for measured in wanted:
-                for group, part in (split(measured.head, group_of) or {}).items():
-                    rows.append((*place, *_row(part, dimension, group, {}), _remark(part)))
+        unread = " ".join(one.audit.snapshot.unread)
+        rows += [(*row, unread) for row in _rows_of(one, one.audit, by, only, before)]
         before = {(f.measure, f.cell): f for m in one.audit.measured.values() for f in m.figures}
     return rows
+
+
+def _rows_of(
+    one: Year,
+    audit: DatedAudit,
+    by: Sequence[str],
+    only: Sequence[str],
+    before: Mapping[tuple[str, str], Figure],
+) -> Iterator[tuple[object, ...]]:
+    """One year's rows, all but their last column."""
+    said = "; ".join(f"{found.kind}: {found.detail}" for found in one.breaks)
+    shot = audit.snapshot
+    place = (one.year, one.as_of, "observed", f"{shot.act}/{shot.edition_date}", said)
+    wanted = [m for name, m in audit.measured.items() if not only or name in only]
+    for measured in wanted:
+        for figure in measured.figures:
+            yield (*place, *_row(figure, "", "", before), _remark(figure, measured.remark))
+        for name, value in measured.derived:
+            yield (*place, measured.measure, name, "", "", value, *("",) * 8, "")
+    for name, why in audit.unmeasured.items():
+        if not only or name in only:
+            yield (*place[:2], "not_observed", *place[3:], name, *("",) * 12, why)
+    for dimension in by:
+        group_of = groups([row.entry for row in shot.entries], dimension)
+        for measured in wanted:
+            for group, part in (split(measured.head, group_of) or {}).items():
+                yield (*place, *_row(part, dimension, group, {}), _remark(part))
 
 
 def _remark(figure: Figure, remark: str = "") -> str:

@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from auditor.diff.compare import compare_fields
-from auditor.link.kinds import type_of
+from auditor.diff.compare import compare_fields, kind_of, lacking_columns
 from auditor.measure.records import CodedEntry, Figure, Snapshot
 from auditor.measure.scene import Descent
 from auditor.records import LinkType
@@ -61,13 +60,14 @@ def attribute(
     are what the measure says of its entries, by key.
     """
     olds, news = ({row.entry.key: row for row in snapshot.entries} for snapshot in snapshots)
+    lacking = lacking_columns(*([row.entry for row in side.values()] for side in (olds, news)))
     both = set(before.keys).intersection(now.keys)
     counted_then, counted_now = set(before.keys) - both, set(now.keys) - both
     causes = []
     for older, newer in _knots(olds, news, descent.parents):
         change = len(counted_now.intersection(newer)) - len(counted_then.intersection(older))
         if change:
-            causes.append(_cause(change, [olds[key] for key in older], [news[key] for key in newer], descent))
+            causes.append(_cause(change, [olds[key] for key in older], [news[key] for key in newer], descent, lacking))
     causes += [Cause("appeared", 1, (), (key,), key, details.get(key, "")) for key in now.keys
                if key in counted_now and key not in news]  # fmt: skip
     causes += [Cause("gone", -1, (key,), (), key) for key in before.keys if key in counted_then and key not in olds]
@@ -104,12 +104,14 @@ def _knots(
     return found + [((old,), ()) for old in olds if old not in met]
 
 
-def _cause(change: int, older: Sequence[CodedEntry], newer: Sequence[CodedEntry], descent: Descent) -> Cause:
+def _cause(
+    change: int, older: Sequence[CodedEntry], newer: Sequence[CodedEntry], descent: Descent, lacking: frozenset[str]
+) -> Cause:
     keys = tuple(row.entry.key for row in older), tuple(row.entry.key for row in newer)
     shown = (newer or older)[0].entry
     name = f"{shown.name} ({shown.subname})" if shown.subname else shown.name
     if len(older) == 1 and len(newer) == 1:
-        kind, detail = _what_changed(older[0], newer[0])
+        kind, detail = _what_changed(older[0], newer[0], lacking)
         return Cause(kind, change, *keys, name, detail)
     if not older:
         doubts = descent.doubts.get(keys[1][0], ())
@@ -121,7 +123,7 @@ def _cause(change: int, older: Sequence[CodedEntry], newer: Sequence[CodedEntry]
     return Cause(kind, change, *keys, name, " | ".join(row.entry.name for row in older))
 
 
-def _what_changed(old: CodedEntry, new: CodedEntry) -> tuple[str, str]:
+def _what_changed(old: CodedEntry, new: CodedEntry, lacking: frozenset[str]) -> tuple[str, str]:
     """The weightiest difference between what a row was and is, in one word, and all of them in words."""
     said = []
     kinds = []
@@ -137,9 +139,9 @@ def _what_changed(old: CodedEntry, new: CodedEntry) -> tuple[str, str]:
     elif old.coding or new.coding:
         kinds.append("recoded")
         said.append("coded on one side only")
-    fields = [change for change in compare_fields(old.entry, new.entry)[0] if change.field != "form"]
+    fields = [change for change in compare_fields(old.entry, new.entry, lacking)[0] if change.field != "form"]
     if fields:
-        kind = type_of(old.entry, new.entry)
+        kind = kind_of(old.entry, new.entry, lacking)
         kinds.append("changed" if kind is LinkType.SAME else str(kind))
         said += [f"{change.field}: {change.before or '–'} → {change.after or '–'}" for change in fields]
     return (kinds or ["around"])[0], "; ".join(said)

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from auditor.diff.compare import FIELDS, compare_fields, diff_entries
+from auditor.diff.compare import FIELDS, compare_fields, diff_entries, lacking_columns
 from auditor.diff.records import ChangeType
 from auditor.link.editions import link_editions
 from auditor.records import Entry, Link, LinkState, LinkType
@@ -116,3 +116,17 @@ def test_dead_rows_are_no_rows() -> None:
     assert [c.type for c in diff_entries([old], [entry("00101001", "исключена", 2, dead=True)], [])] == [
         ChangeType.REMOVED
     ]
+
+
+def test_a_column_that_the_older_table_lacks_is_no_change() -> None:
+    old = [entry("00101001", "Выдача паспорта"), entry("00101002", "Выдача визы")]
+    new = [entry("00101001", "Выдача паспорта", 2, bylaw="Приказ № 1"),
+           entry("00101002", "Выдача визы", 2, bylaw="Приказ № 2", provider="МИД")]  # fmt: skip
+    links = link_editions(old, new)
+    (change,) = diff_entries(old, new, links)
+    assert [one.field for one in change.fields] == ["provider"]
+    assert lacking_columns(old, new) == {"bylaw"}
+    coded = [replace(one, code="") for one in old]
+    assert [one.type for one in diff_entries(coded, new, links)] == [change.type], "no code then, so none is renumbered"
+    some = [replace(old[0], bylaw="Приказ № 7"), old[1]]
+    assert [one.fields[-1].field for one in diff_entries(some, new, links)] == ["bylaw", "bylaw"]

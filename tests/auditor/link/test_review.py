@@ -97,6 +97,21 @@ def test_a_table_goes_out_and_comes_back_with_decisions(db: str, tmp_path: Path)
     assert kept == [("Aigul", "order 12", "accepted"), ("Aigul", "new law", "refused")]
 
 
+def test_a_table_that_comes_back_twice_keeps_nothing_new(db: str, tmp_path: Path) -> None:
+    table = tmp_path / "links.csv"
+    run(db, "review", "links", "--export", str(table))
+    first, second, _ = questions(db)
+    fill(table, {str(first["id"]): ("confirm", "Aigul", "order 12"), str(second["id"]): ("refuse", "Aigul", "new law")})
+    again = "0 decisions kept, 2 were kept before\n"
+    assert run(db, "review", "links", "--import", str(table)).stdout == "2 decisions kept\n"
+    assert run(db, "review", "links", "--import", str(table)).stdout == again
+    fill(table, {str(second["id"]): ("confirm", "Aigul", "new law")})
+    done = run(db, "review", "links", "--import", str(table))
+    assert (done.returncode, done.stdout) == (0, "1 decisions kept, 1 were kept before\n")
+    run(db, "link")
+    assert run(db, "review", "links", "--import", str(table)).stdout == again, "no longer proposed, for it is decided"
+
+
 def test_a_single_link_is_confirmed_by_its_id(db: str) -> None:
     question = questions(db)[0]
     done = run(db, "review", "links", "--confirm", str(question["id"]), "--by", "Aigul", "--reason", "order 12")

@@ -243,6 +243,8 @@ def test_csv_is_one_row_a_figure(run: Any) -> None:
     assert [row["measure"] for row in whole] == ["digitised"]
     assert sum(int(row["value"]) for row in parts) == int(whole[0]["value"])
     assert sum(int(row["of"]) for row in parts) == int(whole[0]["of"])
+    unread = {row["year"]: row["unread_editions"] for row in rows}
+    assert unread == {"2021": "V2000019982/2021-12-24/ru", "2022": ""}
 
 
 def test_why_names_the_entries_and_sums_to_the_change(run: Any) -> None:
