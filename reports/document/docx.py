@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import datetime, time
+from itertools import zip_longest
 from pathlib import Path
 
 import docx
@@ -44,8 +45,11 @@ def to_docx(content: Document, pictures: Path) -> bytes:
     _properties(word, content)
     _text(word, content.title, "Title")
     _text(word, f"{content.subtitle}, {content.as_of}", "Subtitle")
-    for block in content.blocks:
+    for block, after in zip_longest(content.blocks, content.blocks[1:]):
         _block(word, block, pictures)
+        if isinstance(block, Paragraph) and isinstance(after, Picture):
+            # A heading with its sentence stays with the chart they lead to.
+            word.paragraphs[-1].paragraph_format.keep_with_next = True
     for line in content.about:
         _text(word, line, "Small Print")
     out = io.BytesIO()

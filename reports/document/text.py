@@ -15,5 +15,8 @@ _BREAKS = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029]+")
 
 
 def harmless(text: str) -> str:
-    """The text without what is invisible or not allowed; line breaks are spaces."""
-    return _BREAKS.sub(" ", _HARMFUL.sub("", text))
+    """The text without what is invisible or not allowed; line breaks are spaces.
+
+    The narrow no-break space of dates becomes the common one: few fonts have it, and a year would end in a box.
+    """
+    return _BREAKS.sub(" ", _HARMFUL.sub("", text)).replace("\u202f", "\u00a0")

@@ -110,7 +110,7 @@ def groups_table(words: Words, page: GroupsPage) -> Table:
     """Ministries or sections side by side."""
     return Table(
         "",
-        (Column(words.say("Name"), share=3), *_numbers(*(column.text for column in page.columns))),
+        (Column(words.say("Name"), share=12), *_numbers(*(column.text for column in page.columns))),
         tuple(
             Row((Cell(row.name.text, lang=page.frame.text_lang), *_cells(*(cell.text for cell in row.cells))))
             for row in page.rows

@@ -79,6 +79,7 @@ def test_the_command_writes_what_the_site_says(sample: Sample, sample_report: Re
     kazakh = written(out)
     write_document(sample_report, words("ru"), out)
     russian = written(out)
+    assert "\u202f" not in kazakh + russian, "a space that few fonts have"
     for text, said in (
         (kazakh, ("Қазақстан", "Дереккөздер: оқылған редакциялар", "Шығарылым")),
         (russian, ("Социальные услуги, полные и электронные", "интервала нет: закодировано машиной", "Счёт по членам")),
