@@ -152,6 +152,8 @@ def _store_changes(run: _Run, growth_id: int, texts: Sequence[EditionRef]) -> No
 def _store_account(run: _Run, growth_id: int, texts: Sequence[EditionRef]) -> None:
     links = links_between_texts(run.session, texts, run.linked)
     older, newer = (run.entries(text) for text in (texts[0], texts[-1]))
+    if all(entry.dead for entry in (*older, *newer)):
+        return  # an account over nothing is none; what the other years say stands
     rows = []
     for unit in Unit:
         for digitised in (False, True):
