@@ -12,6 +12,12 @@ _CORE = "docProps/core.xml"
 #: Stands in the identifier until the sum is known.
 UNSEALED = "egov-audit:" + "0" * 64
 _SEALED = re.compile(rb"egov-audit:([0-9a-f]{64})")
+_APP, _LINKS, _THUMBNAIL = "docProps/app.xml", "_rels/.rels", "docProps/thumbnail.jpeg"
+_TO_THUMBNAIL = re.compile(rb'<Relationship [^>]*Target="docProps/thumbnail.jpeg"[^>]*/>')
+_APPLICATION = (
+    b"<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n<Properties xmlns=\"http://schemas.openxmlformats.org/"
+    b'officeDocument/2006/extended-properties"><Application>egov-audit</Application></Properties>'
+)
 #: The first moment a zip can hold: a document says when it was made by its audit date alone.
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 
@@ -20,6 +26,10 @@ def sealed(package: bytes) -> bytes:
     """The package with its parts in the order of their names, without moments of writing, its identifier filled in."""
     with zipfile.ZipFile(io.BytesIO(package)) as source:
         parts = {name: source.read(name) for name in source.namelist()}
+    # The library's template calls itself another program's work and shows a picture of its own blank page.
+    parts[_APP] = _APPLICATION
+    parts.pop(_THUMBNAIL, None)
+    parts[_LINKS] = _TO_THUMBNAIL.sub(b"", parts[_LINKS])
     core = parts[_CORE].replace(UNSEALED.encode(), f"egov-audit:{_sum(parts)}".encode())
     parts[_CORE] = core
     out = io.BytesIO()

@@ -35,7 +35,7 @@ from tests.reports.records import HOSTILE, LONG, small_report
 def released() -> Report:
     report = small_report()
     wrong = CorrectionRecord(
-        report.as_of, "digitised", "130", "131", "a row\x00 was\ufffe read twice\x1b", "a\ud800 reader"
+        report.as_of, "digitised", "130", "131", "a row\x00 was\ufffe read\u202e twice\x1b", "a\ud800 reader"
     )
     return dataclasses.replace(report, release="20251231-0123456789ab", root="f" * 64, corrections=(wrong,))
 
@@ -101,7 +101,7 @@ def test_headlines_stand_with_interval_and_objection_and_tables_have_heads(small
         "coding – open: No person has checked the machine's codes",
         "Register growth +2, real growth (births less deaths) +2, remainder 0.",
         "not observed",
-        "a row was read twice",
+        "a row was read⟨U+202E⟩ twice",
         "Release 20251231-0123456789ab",
         "f" * 64,
     ):
@@ -119,6 +119,10 @@ def test_headlines_stand_with_interval_and_objection_and_tables_have_heads(small
     core = made.core_properties
     assert (core.author, core.revision, core.created) == ("egov-audit", 1, core.modified)
     assert f"{core.created:%Y-%m-%d %H:%M}" == "2025-12-31 00:00"
+    with zipfile.ZipFile(small) as parts:
+        assert b"<Application>egov-audit<" in parts.read("docProps/app.xml")
+        assert not [name for name in parts.namelist() if "thumbnail" in name]
+        assert b"thumbnail" not in parts.read("_rels/.rels")
 
 
 def hostile() -> Report:
