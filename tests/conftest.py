@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import Engine, make_url, text
 
+from auditor.db.models import CorrectionRow
 from auditor.db.session import connect, transaction, upgrade
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
@@ -127,12 +129,25 @@ def sample_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _sample_database(address: str, archive: Path) -> str:
     from auditor.cli.series import keep_everything
-    from tests.auditor.measure.sample import fill
+    from tests.auditor.measure.sample import SECOND, fill
 
     fill(address, archive)
     engine = connect(address)
     with transaction(engine) as session:
         keep_everything(session)
+        session.add(
+            CorrectionRow(
+                noted_at=SECOND,
+                measure="nature",
+                cell="human_social",
+                as_of=date(2021, 12, 31),
+                lang="ru",
+                old_value=1,
+                new_value=2,
+                reason="a correction of the sample",
+                noticed_by="vera",
+            )
+        )
     engine.dispose()
     return address
 

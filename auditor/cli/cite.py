@@ -14,8 +14,9 @@ from auditor.db.permissions import pages_of_editions, permissions_used
 from auditor.db.session import open_database, transaction
 from auditor.measure.cards import card
 from auditor.measure.citation import Citation, as_bibtex, as_cff, as_text
+from auditor.measure.find import find_figure
 from auditor.measure.records import DatedAudit, Figure
-from crawler.errors import ContentError, UsageError
+from crawler.errors import UsageError
 from crawler.pages.records import Lang
 
 _FORMS = {"text": as_text, "bibtex": as_bibtex, "cff": as_cff}
@@ -46,7 +47,7 @@ def cite(
     with open_database(config.db_url) as engine, transaction(engine) as session:
         checked = checked_by_people(session, text)
         dated = measured_on(session, day, text, checked)
-        found = _figure(dated, name, cell)
+        found = find_figure(dated, figure)
         # The id of a release made now, which keeps every figure first: a citation must name the file that holds it.
         keep_everything(session)
         release = release_id(session)
@@ -67,22 +68,6 @@ def cite(
         root=evidence_root(config.archive),
     )
     say(_FORMS[form](cited))
-
-
-def _figure(dated: DatedAudit, name: str, cell: str) -> Figure:
-    """The figure asked for. Raises ContentError where it was not observed, UsageError for an unknown cell."""
-    if name not in dated.measured:
-        why = dated.unmeasured.get(name, "nothing was measured")
-        raise ContentError(f"{name} on {dated.snapshot.as_of} was not observed: {why}")
-    result = dated.measured[name]
-    cells = {one.cell: one for one in result.figures}
-    if not cell:
-        return result.head
-    if cell in dict(result.derived):
-        raise UsageError(f"{name}:{cell} is a number worked out from counts, not a count of entries: cite {name}")
-    if cell not in cells:
-        raise UsageError(f"{name} has no cell {cell!r}; known are {', '.join(filter(None, cells)) or 'none'}")
-    return cells[cell]
 
 
 def _value(found: Figure) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from auditor.db.archive_rows import CaptureRow, FetchRow, IssueRow, RunRow
 from auditor.db.base import Base
+from auditor.db.correction_rows import CorrectionRow
 from auditor.db.finding_rows import (
     CodingRow,
     HandCodingRow,
@@ -42,6 +43,7 @@ __all__ = [
     "Base",
     "CaptureRow",
     "CodingRow",
+    "CorrectionRow",
     "EditionChangeRow",
     "EditionKnownRow",
     "EditionRow",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from auditor.account.records import Account, Unit
+from auditor.corrections.records import Correction
 from auditor.diff.records import Change
 from auditor.measure.objections import Objection
 from auditor.measure.records import DatedAudit, PortalAudit
@@ -75,18 +76,6 @@ class EditionRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class CorrectionRecord:
-    """A published correction: which figure, what it was, what it is, why and who noticed."""
-
-    at: date
-    figure: str
-    old: str
-    new: str
-    reason: str
-    noticed_by: str
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """Everything the site says.
 
@@ -115,7 +104,7 @@ class Report:
     places: Mapping[str, Evidence]
     not_read: tuple[NotRead, ...]
     issues: tuple[tuple[str, int], ...]
-    corrections: tuple[CorrectionRecord, ...] = ()
+    corrections: tuple[Correction, ...] = ()
     permissions: tuple[PermissionUsed, ...] = ()
     release: str = ""
     root: str = ""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from auditor.account.compute import account
 from auditor.account.records import Account, Unit
+from auditor.corrections.stage import corrections
 from auditor.db.codings import codings_of
 from auditor.db.links import linkings
 from auditor.db.models import IssueRow
@@ -100,6 +101,7 @@ def read_report(session: Session, asked: Asked, intervals: Intervals | None, cod
         not_read=asked.missed,
         issues=tuple(_open_issues(session)),
         permissions=permissions_used(session),
+        corrections=corrections(session),
     )
 
 
@@ -120,6 +122,7 @@ def _portal_only(session: Session, asked: Asked, portals: tuple[PortalAudit, ...
         not_read=asked.missed,
         issues=tuple(_open_issues(session)),
         permissions=permissions_used(session),
+        corrections=corrections(session),
     )
 
 

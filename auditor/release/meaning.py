@@ -42,6 +42,7 @@ def parts() -> tuple[Part, ...]:
             _without("measures", "computed_at", "newest", "year", "share"),
             "newest = 1 AND as_of LIKE '%-12-31'",
         ),
+        Part("corrections", _without("corrections", "year")),
         Part("listings", _without("listings")),
         Part("evidence", _without("evidence", *archive), "subject_kind <> 'entry'"),
         Part("evidence", ("url", "captured_at", "sha256", "provenance"), "subject_kind = 'entry'", distinct=True),

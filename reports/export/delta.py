@@ -46,10 +46,12 @@ def _common(database: sqlite3.Connection, part: Part) -> tuple[Part, tuple[str, 
         {str(row[1]) for row in database.execute(f"PRAGMA {place}.table_info({part.view})")}
         for place in ("main", "old")
     )
-    lost = [name for name in tables()[part.view].key if name not in here & there]
+    # A table that one of them lacks altogether has no rows there.
+    held = here & there if here and there else here | there
+    lost = [name for name in tables()[part.view].key if name not in held]
     if lost:
         raise ContentError(f"{part.view} has no {', '.join(lost)} in both releases: their rows cannot be told apart")
-    single = tuple(name for name in part.columns if name not in here & there)
+    single = tuple(name for name in part.columns if name not in held)
     return replace(part, columns=tuple(name for name in part.columns if name not in single)), single
 
 
@@ -79,8 +81,16 @@ def _part(database: sqlite3.Connection, part: Part) -> dict[str, Any]:
 def _only(database: sqlite3.Connection, part: Part, here: str, there: str) -> Iterable[Row]:
     columns, where = ", ".join(part.columns), f"WHERE {part.condition}" if part.condition else ""
     one, other = (f"SELECT {columns} FROM {place}.{part.view} {where}" for place in (here, there))  # noqa: S608
-    found: Iterable[Row] = database.execute(f"{one} EXCEPT {other} ORDER BY {', '.join(part.columns)}")
+    if not _holds(database, here, part.view):
+        return ()
+    less = f"EXCEPT {other}" if _holds(database, there, part.view) else ""
+    found: Iterable[Row] = database.execute(f"{one} {less} ORDER BY {', '.join(part.columns)}")
     return found
+
+
+def _holds(database: sqlite3.Connection, place: str, table: str) -> bool:
+    statement = f"SELECT 1 FROM {place}.sqlite_master WHERE name = ?"  # noqa: S608 - main or old
+    return database.execute(statement, (table,)).fetchone() is not None
 
 
 def _by_key(rows: Iterable[Row], key: Sequence[int]) -> dict[Row, list[Row]]:

@@ -124,11 +124,19 @@ def dictionary_page(here: Here) -> DictionaryPage:
 def corrections_page(here: Here) -> CorrectionsPage:
     """Published corrections, newest first."""
     words = here.words
-    rows = sorted(here.site.facts.report.corrections, key=lambda one: (one.at, one.figure), reverse=True)
+    rows = sorted(here.site.facts.report.corrections, key=lambda one: (one.noted_at, one.key), reverse=True)
     return CorrectionsPage(
         here.frame(words.say("Corrections")),
         tuple(
-            CorrectionView(words.day(one.at), one.figure, one.old, one.new, one.reason, one.noticed_by) for one in rows
+            CorrectionView(
+                words.day(one.noted_at.date()),
+                one.figure,
+                words.number(one.old),
+                words.number(one.new),
+                one.reason,
+                one.noticed_by,
+            )
+            for one in rows
         ),
     )
 

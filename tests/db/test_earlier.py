@@ -11,13 +11,15 @@ from auditor.db.session import alembic_config, connect, open_database, upgrade
 from crawler.errors import ContentError
 from tests.db.dump import DUMPS, count, fill
 
-REVISIONS = sorted(path.stem for path in DUMPS.glob("*.sql"))
+#: The newest revision's own dump waits for the next migration.
+*EARLIER, NEWEST = sorted(
+    one.revision for one in ScriptDirectory.from_config(alembic_config("sqlite://")).walk_revisions()
+)
+REVISIONS = sorted(path.stem for path in DUMPS.glob("*.sql") if path.stem != NEWEST)
 
 
 def test_every_revision_before_the_newest_has_its_dump() -> None:
-    script = ScriptDirectory.from_config(alembic_config("sqlite://"))
-    *earlier, newest = sorted(each.revision for each in script.walk_revisions())
-    assert [one for one in REVISIONS if one != newest] == earlier
+    assert REVISIONS == EARLIER
 
 
 @pytest.mark.parametrize("revision", REVISIONS)

@@ -8,14 +8,14 @@ import json
 import re
 import resource
 import typing
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from jinja2 import UndefinedError, meta
 
-from auditor.measure.report_records import CorrectionRecord
+from auditor.corrections.records import Correction
 from auditor.records import PermissionUsed
 from auditor.tables import written_out
 from crawler.errors import UsageError
@@ -198,8 +198,8 @@ def test_corrections_are_listed_newest_first(tmp_path: Path) -> None:
     report = small_report()
     day = report.as_of
     told = tuple(
-        CorrectionRecord(at, "digitised", "130", "131", "a row was read twice", "a reader")
-        for at in (day.replace(month=3), day.replace(month=9, day=30))
+        Correction("digitised", day, "ru", 1, datetime(day.year, *at, tzinfo=UTC), 130, 131, "read twice", "a.reader")
+        for at in ((3, 31), (9, 30))
     )
     out = build(dataclasses.replace(report, corrections=told), body_of, ENGLISH, tmp_path / "site").parent
     rows = soup(out / "en/corrections.html").select("tbody tr")

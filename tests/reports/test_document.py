@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 
@@ -21,8 +22,9 @@ from docx.oxml.ns import qn
 from docx.table import Table
 from weasyprint.urls import FatalURLFetchingError
 
+from auditor.corrections.records import Correction
 from auditor.measure.records import Figure, Measured
-from auditor.measure.report_records import CorrectionRecord, Report
+from auditor.measure.report_records import Report
 from crawler.errors import UsageError
 from reports.document.build import write_document
 from reports.document.pdf import Charts, _letters_needed
@@ -34,9 +36,9 @@ from tests.reports.records import HOSTILE, LONG, small_report
 
 def released() -> Report:
     report = small_report()
-    wrong = CorrectionRecord(
-        report.as_of, "digitised", "130", "131", "a row\x00 was\ufffe read\u202e twice\x1b", "a\ud800 reader"
-    )
+    reason = "a row\x00 was\ufffe read\u202e twice\x1b"
+    at = datetime(2025, 12, 31, 9, tzinfo=UTC)
+    wrong = Correction("digitised", report.as_of, "ru", 1, at, 130, 131, reason, "a\ud800 reader")
     return dataclasses.replace(report, release="20251231-0123456789ab", root="f" * 64, corrections=(wrong,))
 
 
