@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -96,6 +97,33 @@ def listings(session: Session, lang: Lang | None = None, until: datetime | None 
         draft.result, draft.page_read = row.result, True
         if not draft.audiences:
             _add(draft.audiences, row.audience)
+    return sorted((_listing(draft) for draft in drafts.values()), key=lambda one: (one.lang, one.slug))
+
+
+def gone_listings(session: Session, shown: Collection[str]) -> list[Listing]:
+    """The services that stood in a list once and are not `shown` (keys) any more, as they were last seen, by language
+    and slug. What they showed is needed to prove that it is gone.
+    """
+    statement = (
+        select(ListingSeenRow.listing_id, ListingSeenRow.name, ListingSeenRow.href, ListingSeenRow.category,
+               ListingRow.lang, ListingRow.slug, ListReadingRow.audience, CaptureRow.url)
+        .join(ListingRow, ListingRow.id == ListingSeenRow.listing_id)
+        .join(ListReadingRow, ListReadingRow.id == ListingSeenRow.list_reading_id)
+        .join(CaptureRow, CaptureRow.id == ListReadingRow.capture_id)
+        .where(ListReadingRow.superseded_at.is_(None))
+        .order_by(CaptureRow.captured_at.desc(), ListReadingRow.id.desc(), ListingSeenRow.position)
+    )  # fmt: skip
+    pages = newest_pages(session)
+    drafts: dict[int, _Draft] = {}
+    for row in session.execute(statement):
+        if row.listing_id in drafts or listing_key(Lang(row.lang), row.slug) in shown:
+            continue
+        draft = _Draft(row.listing_id, Lang(row.lang), row.slug, row.name, urljoin(row.url, row.href))
+        _add(draft.categories, row.category)
+        _add(draft.audiences, row.audience)
+        if page := pages.get(row.listing_id):
+            draft.name, draft.result, draft.page_read = draft.name or page.title, page.result, True
+        drafts[row.listing_id] = draft
     return sorted((_listing(draft) for draft in drafts.values()), key=lambda one: (one.lang, one.slug))
 
 

@@ -22,6 +22,7 @@ from auditor.db.links import (
     sync_links,
 )
 from auditor.db.models import EntryRow, LinkingRow, LinkRow
+from auditor.db.portal import gone_listings
 from auditor.db.read import editions_in_force, entries_of, listings, pick_edition
 from auditor.link.listings import link_listings
 from auditor.link.plan import LINKER
@@ -47,16 +48,21 @@ class ListingLinking:
 
 
 def link_portal(session: Session, threshold: float, now: datetime) -> ListingLinking:
-    """Link every listing of the portal that shows one service; `threshold` is the least name similarity, 0–100."""
+    """Link every listing of the portal that shows one service; `threshold` is the least name similarity, 0–100.
+
+    One that is gone keeps what it showed: else a single list without it would prove that its service is not listed,
+    and the figures of days on which it stood there would change.
+    """
     shown = listings(session)
+    gone = gone_listings(session, {listing.key for listing in shown})
     people = [one for one in decisions(session) if one.link.type is LinkType.LISTED]
     names = _names(session, now.astimezone(ZoneInfo("Asia/Almaty")).date())
     row = _linking(session, now)
-    inputs = _inputs(shown, names, people, threshold)
+    inputs = _inputs([*shown, *gone], names, people, threshold)
     if row.inputs_hash == inputs:
         return _counts(shown, machine_links(session, [row.id])[row.id], people, (0, 0))
     links, findings = link_listings(shown, names, threshold)
-    links = _steady(session, row, links)
+    links = _steady(session, row, [*links, *link_listings(gone, names, threshold)[0]])
     row.inputs_hash, row.linked_at = inputs, now
     changed = sync_links(session, row.id, links, now)
     sync_findings(session, "link portal", None, findings, now)
