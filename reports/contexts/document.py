@@ -63,7 +63,7 @@ class Column:
 
     text: Annotated[str, "What the column holds."]
     number: Annotated[bool, "Whether it holds numbers, which stand on the right."] = False
-    share: Annotated[int, "Its width beside the others'."] = 1
+    share: Annotated[int, "What it gets of the room that words leave, beside the others."] = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from reports.document.html import CHART, to_html
 
 #: Ends the file, after the PDF's own end: a comment that no reader shows and no edit leaves at the end.
 _MARK = b"\n%egov-audit:"
-_FONTS = "DejaVu Sans (on Debian and Ubuntu: apt install fonts-dejavu-core)"
+_FONTS = "DejaVu Sans (on Debian and Ubuntu: apt install fonts-dejavu)"
 
 
 class Charts(URLFetcher):  # type: ignore[misc]  # the library has no types

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from reports.contexts.document import Table
 
-#: Words longer than this break anyhow: sums, addresses, names of files.
-_LONGEST = 18
-#: A letter and the room between two columns, in millimetres, at the size that tables are printed in.
-_LETTER, _GAP = 1.65, 2.6
+#: Words longer than this break anyhow: sums, addresses, names of files. Shorter ones than the second never do: years,
+#: codes, counts.
+_LONGEST, _SHORT = 18, 10
+#: A letter and the room between two columns, in millimetres, in the widest font that tables are printed in.
+_LETTER, _GAP = 1.75, 2.8
 
 
 def widths(table: Table, total: float) -> list[float]:
@@ -19,10 +20,15 @@ def widths(table: Table, total: float) -> list[float]:
                 longest[place] = max(longest[place], _longest(cell.text))
     least = [_GAP + _LETTER * length for length in longest]
     left = total - sum(least)
-    if left < 0:
+    if left >= 0:
+        shares = sum(column.share for column in table.columns)
+        return [width + left * column.share / shares for width, column in zip(least, table.columns, strict=True)]
+    # Too narrow for every word: columns of long ones give way, those of years and counts only if nothing else helps.
+    givers = [length > _SHORT for length in longest]
+    room = sum(width for width, gives in zip(least, givers, strict=True) if gives)
+    if room + left <= room / 2:
         return [width * total / sum(least) for width in least]
-    shares = sum(column.share for column in table.columns)
-    return [width + left * column.share / shares for width, column in zip(least, table.columns, strict=True)]
+    return [width * (1 + left / room) if gives else width for width, gives in zip(least, givers, strict=True)]
 
 
 def _longest(text: str) -> int:

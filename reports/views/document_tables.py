@@ -126,7 +126,7 @@ def dead_ends_table(words: Words, rows: Sequence[DeadEndRow]) -> Table:
     """Each step that nothing completes, with what is missing."""
     say = words.say
     columns = (
-        Column(say("Code"), share=2),
+        Column(say("Code"), share=0),
         Column(say("Name"), share=5),
         Column(say("What is given"), share=3),
         Column(say("What is missing"), share=3),
@@ -152,7 +152,7 @@ def flips_table(words: Words, rows: Sequence[FlipRow]) -> Table:
     """Each entry of which only the delivery form changed."""
     say = words.say
     columns = (
-        Column(say("Code"), share=2),
+        Column(say("Code"), share=0),
         Column(say("Name"), share=5),
         Column(say("Kind of flip"), share=2),
         Column(say("Form before and after"), share=4),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -43,9 +44,13 @@ def released() -> Report:
 
 
 def pages(path: Path) -> list[str]:
-    """The words of each page of a PDF, syllables put together."""
-    texts = (page.extract_text() for page in pypdf.PdfReader(path).pages)
-    return [" ".join(text.replace("\u00a0", " ").replace("-\n", "").split()) for text in texts]
+    """The text of each page of a PDF, close."""
+    return [close(page.extract_text()) for page in pypdf.PdfReader(path).pages]
+
+
+def close(text: str) -> str:
+    """A text without spaces and hyphens: where a word breaks is up to the fonts of the machine."""
+    return re.sub("[\\s\u2010-]", "", text)
 
 
 def written(path: Path) -> str:
@@ -157,7 +162,7 @@ def test_a_hostile_name_is_text_and_nothing_else_in_pdf(tmp_path: Path) -> None:
     out = tmp_path / "hostile.pdf"
     write_document(hostile(), words("en"), out)
     text = written(out)
-    assert "<script>alert(1)</script> =cmd|' /C calc'!A0 отказ" in text
+    assert close(HOSTILE.replace("\u202e", "").replace("\u200b", "")) in text
     assert text.count("Услуга") >= LONG.count("Услуга"), "a row taller than a page is whole all the same"
     raw = out.read_bytes()
     for never in (b"/JavaScript", b"/JS", b"/URI", b"/Launch", b"/EmbeddedFile"):
@@ -179,22 +184,22 @@ def test_a_pdf_has_its_fonts_pages_and_table_heads(sample_report: Report, tmp_pa
     write_document(sample_report, words("kk"), out)
     found, read = pages(out), pypdf.PdfReader(out)
     for number, text in enumerate(found, 1):
-        assert f"{number} / {len(found)}" in text
+        assert f"{number}/{len(found)}" in text
         fonts = read.pages[number - 1]["/Resources"]["/Font"]  # type: ignore[index]
         for font in fonts.values():
             inner = font.get_object()["/DescendantFonts"][0].get_object()
             assert "/FontFile2" in inner["/FontDescriptor"].get_object() or "/FontFile3" in inner["/FontDescriptor"]
     assert read.trailer["/Root"]["/Lang"] == "kk"  # type: ignore[index]
-    assert words("kk").say("Contents") in found[0]
+    assert close(words("kk").say("Contents")) in found[0]
     now = sample_report.now
     assert now is not None
     rows = {row.entry.key: row.entry for row in now.snapshot.entries}
-    head = words("kk").say("What is missing")
+    head = close(words("kk").say("What is missing"))
     shown = set()
     for key in now.measured["dead_ends"].head.keys:
-        page = next(text for text in found if f" {rows[key].code} " in text and head in text)
+        page = next(text for text in found if rows[key].code in text and head in text)
         shown.add(page)
-        assert rows[key].name.split()[-1] in page, "no row is cut, and each page of the table has its head"
+        assert close(rows[key].name) in page, "no row is cut, and each page of the table has its head"
     assert len(shown) > 1
 
 
@@ -214,7 +219,7 @@ def test_the_document_before_is_replaced(both: dict[str, Path], tmp_path: Path, 
     out = tmp_path / f"mine.{form}"
     out.write_bytes(both[form].read_bytes())
     write_document(dataclasses.replace(released(), release="20260101-000000000000"), words("en"), out)
-    assert "20260101-000000000000" in written(out)
+    assert close("20260101-000000000000") in close(written(out))
 
 
 @pytest.mark.parametrize("form", ["docx", "pdf"])
