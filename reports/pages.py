@@ -19,6 +19,7 @@ from reports.feeds import to_atom
 from reports.i18n import LANGUAGES, Words
 from reports.i18n import words as words_of
 from reports.views.charts import Drawn, draw_all
+from reports.views.corrections import corrections_page
 from reports.views.facts import DIMENSIONS, Facts, copy_of, facts_of
 from reports.views.feeds import feeds
 from reports.views.figures import figures_page
@@ -30,7 +31,6 @@ from reports.views.lists import changes_page, dead_ends_page, flips_page
 from reports.views.method import (
     cards_page,
     codebook_page,
-    corrections_page,
     dictionary_page,
     editions_page,
     files_page,

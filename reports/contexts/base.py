@@ -67,6 +67,7 @@ class FigureView:
     caveat: Annotated[str, "What the card says against it."]
     card: Annotated[str, "Way to the measure's card."]
     objections: Annotated[tuple[ObjectionView, ...], "Computed objections, strongest first."] = ()
+    corrected: Annotated[tuple[Linked, ...], "Its corrections: when, from what, to what, with the way to each."] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class CardView:
     title: Annotated[str, "Its name."]
     lines: Annotated[tuple[tuple[str, str], ...], "(what, words) from formula to breaks."]
     value: Annotated[Linked, "Its value on the audit date, or that there is none."]
+    corrected: Annotated[tuple[Linked, ...], "Its corrections: when, from what, to what, with the way to each."] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,13 @@ class DictionaryPage:
 class CorrectionView:
     """One published correction."""
 
+    id: Annotated[str, "Id of the row: the address of what was said, for good."]
     at: Annotated[str, "When it was published."]
-    figure: Annotated[str, "The figure's id."]
+    figure: Annotated[str, "The figure in words."]
+    code: Annotated[str, "The figure's id: what to cite."]
+    day: Annotated[str, "The figure's audit date, and the language of the text that it counts."]
     old: Annotated[str, "What was said."]
-    new: Annotated[str, "What is right."]
+    new: Annotated[Linked, "What is right, with the way to its entries where the report has them."]
     reason: Annotated[str, "Why."]
     noticed_by: Annotated[str, "Who noticed."]
 

@@ -11,6 +11,7 @@ from reports.contexts.document import Block, Bullets, Document, FigureBlock, Hea
 from reports.contexts.pages import FrontPage, Statement
 from reports.i18n import N_
 from reports.views.charts import Drawn
+from reports.views.corrections import corrections_page
 from reports.views.document_tables import (
     account_table,
     cards_table,
@@ -31,7 +32,7 @@ from reports.views.groups import groups_page
 from reports.views.growth import growth_page
 from reports.views.here import Here, Site
 from reports.views.lists import dead_ends_page, flips_page
-from reports.views.method import cards_page, corrections_page, editions_page, limits_page, method_page
+from reports.views.method import cards_page, editions_page, limits_page, method_page
 from reports.views.series import series_page
 
 #: The site shows kept pages; a document can only say where they are.
@@ -108,7 +109,14 @@ def _headline(here: Here, now: DatedAudit, brief: FigureView) -> FigureBlock:
         full = figure_view(here, now.snapshot.as_of.year, now.measured[brief.id])
         view = replace(full, objections=brief.objections)
     moved = " · ".join(text for text in (view.change, view.bounds) if text)
-    return FigureBlock(view, tuple(text for text in (moved, view.interval, *view.also, view.caveat) if text))
+    return FigureBlock(
+        view,
+        tuple(
+            text
+            for text in (moved, view.interval, *view.also, *(one.text for one in view.corrected), view.caveat)
+            if text
+        ),
+    )
 
 
 def _statement(statement: Statement) -> Iterator[Block]:

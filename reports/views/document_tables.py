@@ -196,7 +196,10 @@ def corrections_table(words: Words, rows: Sequence[CorrectionView]) -> Table:
     return Table(
         "",
         columns,
-        tuple(Row(_cells(one.at, one.figure, one.old, one.new, one.reason, one.noticed_by)) for one in rows),
+        tuple(
+            Row(_cells(one.at, f"{one.figure}, {one.day}", one.old, one.new.text, one.reason, one.noticed_by))
+            for one in rows
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from auditor.records import Entry
 from crawler.pages.text import plain
 from reports.contexts.services import ChangesPage
 from reports.feeds import Feed, FeedEntry, tag
+from reports.views.corrections import corrected_line, correction_view, newest_first
 from reports.views.facts import full_name
 from reports.views.here import FEEDS, Here, Site, entry_group
 from reports.views.lists import changes_page
@@ -31,6 +32,8 @@ def feeds(site: Site) -> Iterator[Feed]:
     for name, title in FEEDS.items():
         if name == "digest":
             entries, about, href = digest, "", "../editions.html"
+        elif name == "corrected":
+            entries, about, href = _corrected(here), "", "../corrections.html"
         else:
             entries = tuple(_change(here, change) for change in sorted_changes[name])
             about, href = said.lead, page
@@ -48,7 +51,7 @@ def feeds(site: Site) -> Iterator[Feed]:
 
 def _sorted(changes: tuple[Change, ...]) -> Mapping[str, list[Change]]:
     """Each change under its feeds: one at least, two where a row got another form and another text."""
-    found: dict[str, list[Change]] = {name: [] for name in FEEDS if name != "digest"}
+    found: dict[str, list[Change]] = {name: [] for name in FEEDS if name not in ("digest", "corrected")}
     for change in changes:
         if change.type is ChangeType.COSMETIC:
             continue
@@ -63,6 +66,27 @@ def _sorted(changes: tuple[Change, ...]) -> Mapping[str, list[Change]]:
             if fields != {"form"}:
                 found["rewritten"].append(change)
     return found
+
+
+def _corrected(here: Here) -> tuple[FeedEntry, ...]:
+    """A correction an entry. What is known of it never changes, so its id and its time last."""
+    words = here.words
+    return tuple(
+        FeedEntry(
+            id=tag("correction", words.lang, one.key, one.noted_at.isoformat(), one.old, one.new),
+            updated=one.noted_at,
+            title=f"{view.figure}: {view.old} → {view.new.text}",
+            lines=(
+                corrected_line(words, one),
+                f"{words.say('Audit date')}: {view.day}",
+                f"{words.say('Why')}: {view.reason}",
+                f"{words.say('Who noticed')}: {view.noticed_by}",
+            ),
+            href=f"../corrections.html#{view.id}",
+        )
+        for one in newest_first(here.site.facts.report.corrections)
+        for view in (correction_view(here, one),)
+    )
 
 
 def _change(here: Here, change: Change) -> FeedEntry:

@@ -11,6 +11,7 @@ from crawler.pages.text import plain
 from reports.contexts.base import CellView, ChartView, EntryRow, FigureView, Linked, ObjectionView, TwoByTwo
 from reports.contexts.pages import FiguresPage
 from reports.i18n import N_, Words
+from reports.views.corrections import corrected
 from reports.views.facts import anchor
 from reports.views.here import Here, entry_group, row_id
 from reports.views.told import told
@@ -73,6 +74,7 @@ def figure_view(here: Here, year: int, measured: Measured, figure: Figure | None
         caveat=words.say(about.caveat),
         card=here.card(measured.measure),
         objections=tuple(objection(words, one) for one in said),
+        corrected=corrected(here, shown, year),
     )
 
 

@@ -46,6 +46,7 @@ FEEDS: Mapping[str, str] = {
     "removed": N_("Removed entries"),
     "flipped": N_("Entries with another delivery form"),
     "rewritten": N_("Entries with another text or place, split or merged ones"),
+    "corrected": N_("Corrected figures"),
     "digest": N_("Digest of the report and its editions"),
 }
 _TOKEN = re.compile("\x00(\\w+)\x00")

@@ -1,4 +1,4 @@
-"""Method, codebook, cards, dictionary, limits, corrections, sources, files."""
+"""Method, codebook, cards, dictionary, limits, sources, files."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from reports.contexts.method import (
     CardsPage,
     CardView,
     CodebookPage,
-    CorrectionsPage,
-    CorrectionView,
     DictionaryPage,
     EditionsPage,
     EditionView,
@@ -23,6 +21,7 @@ from reports.contexts.method import (
     TextPage,
 )
 from reports.i18n import N_
+from reports.views.corrections import corrected
 from reports.views.facts import copy_of
 from reports.views.figures import share_of
 from reports.views.here import FEEDS, Here, web_address
@@ -109,7 +108,8 @@ def _card(here: Here, one: Card) -> CardView:
         linked = not measured.cells or measured.head.of is not None
         value = Linked(shown, here.figure(measured.head, now.snapshot.as_of.year) if linked else "")
     lines = tuple((words.say(title), words.say(getattr(one, name))) for name, title in CARD_LINES)
-    return CardView(one.id, words.say(one.title), lines, value)
+    told_wrong = corrected(here, measured.head, now.snapshot.as_of.year) if measured and now else ()
+    return CardView(one.id, words.say(one.title), lines, value, told_wrong)
 
 
 def dictionary_page(here: Here) -> DictionaryPage:
@@ -118,26 +118,6 @@ def dictionary_page(here: Here) -> DictionaryPage:
     return DictionaryPage(
         here.frame(say("Data dictionary: the views of the database")),
         tuple((view.name, view.about, tuple(view.columns.items())) for view in views().values()),
-    )
-
-
-def corrections_page(here: Here) -> CorrectionsPage:
-    """Published corrections, newest first."""
-    words = here.words
-    rows = sorted(here.site.facts.report.corrections, key=lambda one: (one.noted_at, one.key), reverse=True)
-    return CorrectionsPage(
-        here.frame(words.say("Corrections")),
-        tuple(
-            CorrectionView(
-                words.day(one.noted_at.date()),
-                one.figure,
-                words.number(one.old),
-                words.number(one.new),
-                one.reason,
-                one.noticed_by,
-            )
-            for one in rows
-        ),
     )
 
 

@@ -206,6 +206,34 @@ def test_corrections_are_listed_newest_first(tmp_path: Path) -> None:
     assert [row.td.text for row in rows] == ["September 30, 2025", "March 31, 2025"]  # type: ignore[union-attr]
 
 
+def test_a_corrected_figure_says_so_beside_it_and_what_was_said_keeps_its_address(tmp_path: Path) -> None:
+    report = small_report()
+    assert report.now is not None
+    value = report.now.measured["digitised"].head.value
+    at = datetime(2026, 2, 1, 20, tzinfo=UTC)
+    wrong = Correction("digitised", report.as_of, "ru", 1, at, 130, value, f"{HOSTILE} read twice", "a.reader")
+    elsewhere = dataclasses.replace(wrong, as_of=date(2001, 12, 31), number=1)
+    both = dataclasses.replace(report, corrections=(wrong, elsewhere))
+    out = build(both, body_of, Wanted(("en", "ru", "kk"), {"en": {}, "ru": {}, "kk": {}}), tmp_path / "site").parent
+    said = {
+        "en": f"corrected on February 2, 2026: 130 → {value}",
+        "ru": f"исправлено 2 февраля 2026 г.: 130 → {value}",
+        "kk": f"түзетілген күні: 2026 ж. 2 ақпан; 130 → {value}",
+    }
+    for lang, words in said.items():
+        for page in ("index.html", "figures.html", "cards.html"):
+            (line,) = soup(out / lang / page).select("a[href^='corrections.html#']")
+            assert " ".join(line.text.split()) == words, (lang, page)
+        row = soup(out / lang / "corrections.html").find(id=str(line["href"]).partition("#")[2])
+        assert row is not None
+        assert row.find("script") is None
+        assert "\u202e" not in row.text
+        (way,) = row.select("a")
+        assert way.text == str(value)
+        file, _, fragment = str(way["href"]).partition("#")
+        assert fragment in (out / lang / file).read_text("utf-8")
+
+
 def test_what_a_reader_must_know_stands_beside_the_figures(tmp_path: Path) -> None:
     report = small_report()
     newest = report.years[-1].audit

@@ -11,6 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from lxml import etree
 
+from auditor.corrections.records import Correction
 from auditor.diff.records import Change, ChangeType, FieldChange
 from auditor.measure.report_records import Report
 from reports.build import Wanted, build
@@ -19,7 +20,7 @@ from reports.i18n import LANGUAGES, words
 from reports.views.facts import facts_of
 from reports.views.feeds import feeds
 from reports.views.here import FEEDS, Site
-from tests.reports.records import LONG, body_of, small_report
+from tests.reports.records import HOSTILE, LONG, body_of, small_report
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 AT = datetime(2025, 7, 1, tzinfo=UTC)
@@ -50,7 +51,8 @@ def with_changes(report: Report) -> Report:
         Change(ChangeType.SPLIT, (old[0],), (new[0], new[2])),
         Change(ChangeType.RESTORED, (), (new[2],)),
     ]
-    return dataclasses.replace(report, changes=(*report.changes, *kinds))
+    wrong = Correction("digitised", report.as_of, "ru", 1, AT, 2, 3, f"{HOSTILE} a row was read twice", "a.reader")
+    return dataclasses.replace(report, changes=(*report.changes, *kinds), corrections=(wrong,))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -78,7 +80,7 @@ def test_a_reader_takes_every_feed_and_the_standard_has_what_it_asks_for(lang: s
 
 def test_every_change_stands_in_the_feed_it_belongs_to_and_noise_in_none() -> None:
     report = with_changes(small_report())
-    told = {name: read(body).entries for name, body in made(report).items() if name != "digest"}
+    told = {name: read(body).entries for name, body in made(report).items() if name not in ("digest", "corrected")}
     kinds = {name: [one.summary.partition(":")[0] for one in entries] for name, entries in told.items()}
     counts = {kind: sum(one.type is kind for one in report.changes) for kind in ChangeType}
     assert kinds["new"].count("added") == counts[ChangeType.ADDED] > 0
@@ -130,6 +132,22 @@ def test_the_digest_names_the_root_and_the_release_once_and_each_edition() -> No
     assert [one.id for one in again.entries] == [one.id for one in told.entries], "the same report, on more evidence"
 
 
+def test_a_correction_is_an_entry_that_lasts_and_leads_to_its_row() -> None:
+    report = with_changes(small_report())
+    (told,) = read(made(report)["corrected"]).entries
+    assert told.title.endswith(": 2 → 3")
+    for fact in ("corrected on July 1, 2025: 2 → 3", "a row was read twice", "a.reader", "December 31, 2025; Russian"):
+        assert fact in told.summary
+    assert b"<script" not in made(report)["corrected"]
+    assert "\u202e" not in told.summary
+    assert told.link == "../corrections.html#digitised-2025-12-31-ru-1"
+    (later,) = report.corrections
+    more = dataclasses.replace(later, number=2, noted_at=AT + timedelta(days=1), old=3, new=4)
+    again = read(made(dataclasses.replace(report, corrections=(later, more)))["corrected"]).entries
+    assert [one.id for one in again][1:] == [told.id]
+    assert again[0].id != told.id
+
+
 def test_hostile_names_are_text_in_a_feed() -> None:
     body = made(small_report())["new"]
     assert b"<script" not in body
@@ -168,6 +186,8 @@ def test_without_a_year_before_the_feeds_say_so_and_are_empty() -> None:
             told = read(body)
             if name == "digest":
                 assert "no change can be told" in told.entries[0].summary
+            elif name == "corrected":
+                assert not told.entries
             else:
                 assert not told.entries
                 assert "no change can be told" in told.feed.subtitle
