@@ -56,7 +56,14 @@ def check_up(config: AuditConfig, sources: Sources, limits: Limits, now: datetim
         numbers = (good or {}).get("counts", {})
         found = tuple(one for source in sources.all for one in health.expected(source, status, numbers))
         checks += health.expected_checks(found)
-    checks += [*health.source_checks(states), database, *archive, _disk(config.archive, limits.min_free_mb)]
+    pins = {host: digest for source in sources.all for host, digest in source.facts.certificates.items()}
+    checks += [
+        *health.source_checks(states),
+        *health.certificate_checks(harvests, pins),
+        database,
+        *archive,
+        _disk(config.archive, limits.min_free_mb),
+    ]
     return Health(now, tuple(checks), states, found, runs[-1] if runs else None, good)
 
 

@@ -10,7 +10,7 @@ from auditor.db.status import Status
 from auditor.ops.duration import in_words
 from auditor.ops.records import Check, Found, Health, Level, PastRun, SourceHealth
 from crawler.archive.lines import moment, stamp
-from crawler.archive.records import RunResult
+from crawler.archive.records import RunRecord, RunResult
 from crawler.pages.records import PageKind
 from crawler.sources.load import Source
 
@@ -62,6 +62,23 @@ def source_checks(sources: Iterable[SourceHealth]) -> Iterator[Check]:
     for one in sources:
         since = f" since {one.since:%Y-%m-%d %H:%M} UTC" if one.since else ""
         yield Check(f"source {one.source}", one.level, f"{one.state}{since}: {one.why}", exit_code=3)
+
+
+def certificate_checks(runs: Sequence[RunRecord], pins: Mapping[str, str]) -> Iterator[Check]:
+    """Hosts whose newest certificate is not the pinned one, or else not that of the harvest before (`runs`: oldest
+    first, `pins`: host → SHA-256).
+    """
+    met: dict[str, tuple[str, str]] = {}
+    newest: dict[str, Check | None] = {}
+    for run in runs:
+        for host, digest in run.certificates.items():
+            run_id, before = met.get(host, ("", digest))
+            told, before = ("the source's file pins", pins[host]) if host in pins else (f"{run_id} met", before)
+            words = f"{host}: {run.run_id} met {digest}, {told} {before}"
+            newest[host] = Check("certificate", Level.WARN, words) if before != digest else None
+            met[host] = (run.run_id, digest)
+    odd = [check for check in newest.values() if check]
+    yield from odd or ([Check("certificate", Level.OK, f"as before: {', '.join(sorted(met))}")] if met else [])
 
 
 def expected(source: Source, status: Status, last_good: Mapping[str, int]) -> Iterator[Found]:

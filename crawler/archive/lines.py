@@ -145,7 +145,8 @@ def issue_of(raw: dict[str, Any]) -> RunIssue:
 
 
 def run_json(run: RunRecord) -> dict[str, Any]:
-    """The content of `run.json`."""
+    """The content of `run.json`; what a run without encrypted connections has nothing to say of is left out."""
+    seen = {"certificates": dict(run.certificates), "authorities": dict(run.authorities)}
     return {
         "run_id": run.run_id,
         "stage": run.stage,
@@ -156,6 +157,7 @@ def run_json(run: RunRecord) -> dict[str, Any]:
         "arguments": dict(run.arguments),
         "versions": dict(run.versions),
         "counts": dict(run.counts),
+        **{name: told for name, told in seen.items() if told},
     }
 
 

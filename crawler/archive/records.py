@@ -122,6 +122,8 @@ class RunRecord:
     """One crawl or import: what was asked for, with which versions, and how it ended. Times are UTC.
 
     `arguments` hold no local path, user or host name; `finished` of an interrupted run is its last sign of life.
+    `certificates` are host → SHA-256 of the server's own certificate (DER) as first met, `authorities` file name →
+    SHA-256 of a file of extra authorities that the operator named.
     """
 
     run_id: str
@@ -133,3 +135,5 @@ class RunRecord:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
+    certificates: Mapping[str, str] = field(default_factory=dict)
+    authorities: Mapping[str, str] = field(default_factory=dict)

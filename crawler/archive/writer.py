@@ -207,6 +207,29 @@ class RunWriter:
         """Headers and payload of a capture of any run. Raises IntegrityError."""
         return reader.read_answer(self._root, capture)
 
+    def authority(self, name: str, digest: str) -> None:
+        """Note a file of extra authorities in the run's record: its name without the path, its SHA-256."""
+        self._note(replace(self._run, authorities={**self._run.authorities, name: digest}))
+
+    def certificate(self, host: str, digest: str) -> None:
+        """Note a host's certificate in the run's record, at once: it is there after a kill. The first one stays."""
+        if host not in self._run.certificates:
+            self._note(replace(self._run, certificates={**self._run.certificates, host: digest}))
+
+    def certificate_before(self, host: str) -> tuple[str, str] | None:
+        """The newest run that met the host over TLS, this one first, with the certificate it met; None for no run."""
+        if host in self._run.certificates:
+            return self.run_id, self._run.certificates[host]
+        for run_id in reversed(reader.run_ids(self._root)):
+            met = reader.run_record(self._root, run_id).certificates
+            if host in met:
+                return run_id, met[host]
+        return None
+
+    def _note(self, run: RunRecord) -> None:
+        self._run = run
+        seal.write_run(self._root, run)
+
     def ends_here(self) -> None:
         """Say that the run is not to be gone on with, should its process be killed before it is closed."""
         resume.unmark(self._root, self.run_id)

@@ -15,9 +15,10 @@ from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.utils.defer import deferred_from_coro
 
 from crawler.archive.records import Outcome, RunResult
+from crawler.archive.warc import sha256
 from crawler.archive.writer import RunWriter, open_run
 from crawler.errors import AuditError, in_words
-from crawler.pages.address import Site
+from crawler.pages.address import Site, host_of
 from crawler.sources.load import Source
 from crawler.sources.permission import Permission
 
@@ -49,6 +50,8 @@ class RunRecord:
         self._root = Path(root)
         self._within = timedelta(hours=crawler.settings.getfloat("EGOV_RESUME_HOURS"))
         self._run: RunWriter | None = None
+        self._met: set[tuple[str, str]] = set()
+        self._ca_file = crawler.settings.get("EGOV_CA_FILE")
         self.stopped = ""
         self.line = ""
         crawler.signals.connect(self._open, signal=signals.spider_opened)
@@ -93,6 +96,24 @@ class RunRecord:
         source = getattr(self._crawler.spider, "source", None)
         return source.permission(url) if isinstance(source, Source) else None
 
+    def met(self, url: str, certificate: bytes) -> None:
+        """Keep the certificate (DER) that a host showed. One that is not the pinned one, or else not that of the run
+        before, is an issue; the crawl goes on, for the certificate was verified. Raises OSError, IntegrityError.
+        """
+        host, digest = host_of(url), sha256(certificate)
+        if (host, digest) in self._met:
+            return
+        self._met.add((host, digest))
+        source = getattr(self._crawler.spider, "source", None)
+        pinned = source.facts.certificates.get(host) if isinstance(source, Source) else None
+        before = self.run.certificate_before(host)
+        expected = ("the source's file pins", pinned) if pinned else before and (f"run {before[0]} met", before[1])
+        self.run.certificate(host, digest)
+        if expected and expected[1] != digest:
+            line = f"{host} shows a certificate with sha256 {digest}; {expected[0]} {expected[1]}"
+            self.run.issue("warning", "certificate_changed", line, url=f"https://{host}/", value=digest)
+            logger.warning("%s: %s", self._name, line)
+
     @property
     def sites(self) -> tuple[Site, ...]:
         """What tells pages apart by their address."""
@@ -120,6 +141,8 @@ class RunRecord:
     def _open(self, spider: Spider) -> None:
         try:
             self._run = open_run(self._root, spider.name, arguments_of(spider), within=self._within)
+            if self._ca_file:
+                self._run.authority(Path(self._ca_file).name, sha256(Path(self._ca_file).read_bytes()))
         except (AuditError, OSError) as error:
             words = in_words(error) if isinstance(error, OSError) else str(error)
             self.stopped, self.line = "archive", f"the archive cannot be written: {words}"

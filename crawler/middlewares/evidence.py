@@ -82,6 +82,8 @@ class Evidence:
         if request.meta.get(_KEPT):
             return response
         try:
+            if response.certificate is not None:
+                self._record.met(request.url, response.certificate.dump())
             if response.status == HTTPStatus.NOT_MODIFIED:
                 return self._unchanged(request, response)
             return self._changed(request, response)

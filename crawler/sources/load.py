@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
@@ -28,6 +29,7 @@ from crawler.pages.records import Lang, PageKind, PortalListing, RegisterRow
 from crawler.sources.permission import Permission, covering
 
 FOLDER = Path(__file__).parent
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class _Strict(BaseModel):
@@ -102,6 +104,7 @@ class SourceFile(_Strict):
     forms: tuple[Form, ...] = Field(min_length=1)
     robots: str
     robots_permission: tuple[Permission, ...] = ()
+    certificates: dict[str, str] = {}
     coverage: str
     licence: str
     caveats: tuple[str, ...] = ()
@@ -118,6 +121,11 @@ class SourceFile(_Strict):
         known = {*_plain(self.hosts), *_plain(self.mirror_hosts), ""}
         if strange := [one.host for one in self.robots_permission if one.host not in known]:
             raise ValueError(f"robots_permission: {strange[0]} is not one of hosts")
+        for host, digest in self.certificates.items():
+            if host not in known:
+                raise ValueError(f"certificates: {host} is not one of hosts")
+            if not _SHA256.fullmatch(digest):
+                raise ValueError(f"certificates: {host}: a SHA-256 has 64 hexadecimal digits in lower case")
         return self
 
 

@@ -10,6 +10,7 @@ ISSUES: Mapping[str, str] = {
     "bad_number": N_("a row's number is none"),
     "cell_too_long": N_("a cell is longer than a table's cell can be"),
     "certificate": N_("the server's certificate was not accepted"),
+    "certificate_changed": N_("the server shows another certificate than before"),
     "challenge": N_("the site asked for proof of a human reader"),
     "code_differs": N_("the two languages give a row another code"),
     "code_outside_section": N_("a code belongs to another section"),

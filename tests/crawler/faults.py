@@ -55,10 +55,13 @@ class FaultServer:
     robots.txt allows everything unless a route says otherwise. A context manager; `asked` is the log of requests.
     """
 
-    def __init__(self, routes: Mapping[str, Answer | Sequence[Answer]], tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, routes: Mapping[str, Answer | Sequence[Answer]], tls: ssl.SSLContext | None = None, port: int = 0
+    ) -> None:
         self._routes = {path: list(said) if isinstance(said, Sequence) else [said] for path, said in routes.items()}
         self._routes.setdefault("/robots.txt", [Answer(body=b"User-agent: *\nAllow: /\n", headers=PLAIN)])
         self._tls = tls
+        self._wanted = port
         self._lock = threading.Lock()
         self._open: list[socket.socket] = []
         self.asked: list[Asked] = []
@@ -76,7 +79,7 @@ class FaultServer:
 
     def __enter__(self) -> Self:
         """Listen on a free port."""
-        self._socket = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._socket = socket.create_server(("127.0.0.1", self._wanted), backlog=64)
         self._port: int = self._socket.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
         return self

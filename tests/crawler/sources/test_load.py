@@ -76,6 +76,8 @@ def test_the_two_sources_as_shipped() -> None:
         (leave(letter="none.pdf"), "adilet.yml: robots_permission.0: letter: none.pdf cannot be read: No such file"),
         (leave(letter="../adilet.yml"), "adilet.yml: robots_permission.0: letter: ../adilet.yml is no file name"),
         (leave(letter="adilet.yml"), "adilet.yml: robots_permission.0: letter: adilet.yml has sha256 "),
+        ({"certificates": {"egov.kz": "a" * 64}}, "adilet.yml: certificates: egov.kz is not one of hosts"),
+        ({"certificates": {"adilet.zan.kz": "A1"}}, "adilet.yml: certificates: adilet.zan.kz: a SHA-256 has 64"),
         ({"expectations": {"fill": {"name": 0.5}}}, "adilet.yml: expectations.fill.name: a bound is written with why"),
     ],
 )
