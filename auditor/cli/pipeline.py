@@ -40,6 +40,7 @@ _GOES_ON = {0, 3, ContentError.exit_code}
 
 @app.command("run")
 def run_command(
+    *,
     as_of: AsOf = None,
     lang: Language = Lang.RU,
     out: Annotated[Path | None, typer.Option("--out", help="Folder of the report; var/report unless set.")] = None,
@@ -54,15 +55,21 @@ def run_command(
         str | None,
         typer.Option(metavar="SPAN", help="Do nothing if the last good run is younger than this: 7d, 20h. Catches up."),
     ] = None,
+    accept: Annotated[
+        str,
+        typer.Option(metavar="REASON", help="Publish although a list lost over 10% since the last good run: why."),
+    ] = "",
 ) -> None:
     """Harvest, ingest, link, code, measure and report. What failed on the way is said, and in the exit code."""
     from auditor.ops.conduct import Plan, conduct
     from auditor.ops.digest import digest, nothing_changed
     from auditor.ops.duration import parse_duration
+    from auditor.ops.shrunk import check_reason
     from reports.build import refuse_foreign
 
     config = load_config()
     refuse_foreign(out or Path(config.report))
+    reason = check_reason(accept)
     span = parse_duration(once_a) if once_a else None
     arguments = _arguments(config, as_of, lang)
 
@@ -81,7 +88,7 @@ def run_command(
     def stages(since: datetime | None) -> tuple[tuple[str, Step], ...]:
         return steps(day, lang, out or Path(config.report), since)
 
-    end = conduct(config, Plan(day, lang, arguments, stages, quiet, skip))
+    end = conduct(config, Plan(day, lang, arguments, stages, quiet, skip, reason))
     if isinstance(end, str):
         if not quiet or say_nothing_changed:
             note(end)

@@ -27,15 +27,16 @@ from auditor.ops.compare import comparable, drops
 from auditor.ops.deliver import beat, post, send_mail
 from auditor.ops.digest import digest, headline, to_send
 from auditor.ops.others import notify_others
-from auditor.ops.picture import Picture, counts, differences, waiting
+from auditor.ops.picture import Picture, counts, differences, list_sizes, waiting
 from auditor.ops.quiet import into_log
-from auditor.ops.records import NOTICE, STAGE, Change, PastRun, RunEnd, StageEnd
-from auditor.ops.stage import begin_row, end_row, read_picture
+from auditor.ops.records import ACCEPTED, NOTICE, STAGE, Change, PastRun, RunEnd, StageEnd
+from auditor.ops.shrunk import shrunk
+from auditor.ops.stage import begin_row, end_row, read_lists, read_picture
 from auditor.ops.unread import not_read
 from crawler.archive import layout, manifest, reader
 from crawler.archive.lines import stamp
 from crawler.archive.records import Fetch, Outcome, RunRecord, RunResult
-from crawler.errors import AuditError, UsageError
+from crawler.errors import AuditError, ContentError, UsageError
 from crawler.pages.records import Lang
 
 _T = TypeVar("_T")
@@ -47,7 +48,8 @@ class Plan:
     """What a run is to do. `arguments` are as recorded: no secret, no path; runs with equal ones are compared.
 
     `steps` is told when the run began that a kill ended and this one goes on with, None if there is none. `skip` looks
-    at the earlier runs and the time, under the lock, and says why nothing is to be done, or "".
+    at the earlier runs and the time, under the lock, and says why nothing is to be done, or "". `accept` is why a list
+    may be published that is much shorter than in the last good run, "" if it may not.
     """
 
     as_of: date
@@ -56,6 +58,7 @@ class Plan:
     steps: Callable[[datetime | None], Sequence[tuple[str, Step]]]
     quiet: bool
     skip: Callable[[Sequence[PastRun], datetime], str] = lambda _runs, _now: ""
+    accept: str = ""
 
 
 def conduct(config: AuditConfig, plan: Plan) -> RunEnd | str:
@@ -112,6 +115,8 @@ class _Run:
             with _terminable(), into_log(log) if self.plan.quiet else nullcontext():
                 for name, step in self.plan.steps(self._since):
                     ends.append(self._explained(name, step()))
+                    if name == "ingest" and not ends[-1].stop:
+                        ends += self._lists()
                     if ends[-1].stop:
                         break
         except BaseException as error:
@@ -162,6 +167,26 @@ class _Run:
             end = replace(end, message=end.message or told, stop=end.stop or stopped)
         journal.Journal(self.config.state, self.run_id).add("stage", asdict(end))
         return end
+
+    def _lists(self) -> list[StageEnd]:
+        """Nothing if the portal's lists are about as long as in the last good run; else a stage that ends the run, or
+        goes on where a person wrote why.
+        """
+        good = comparable(self.past, self.plan.arguments)
+        found = self._in_database(_read_lists) if good else None
+        lines = shrunk(list_sizes(found), good[-1]) if found is not None else ()
+        if not lines:
+            return []
+        told = "; ".join(lines)
+        record = journal.Journal(self.config.state, self.run_id)
+        if self.plan.accept:
+            self.warnings.append(Change(ACCEPTED, f"accepted: {told} ({self.plan.accept})"))
+            record.add("accepted", {"reason": self.plan.accept, "what": list(lines)})
+            return []
+        advice = 'nothing is published; compare with the site, then: egov-audit run --accept "WHY IT IS SO"'
+        end = StageEnd("lists", ContentError.exit_code, f"{told}: {advice}", stop=True)
+        record.add("stage", asdict(end))
+        return [end]
 
     def finish(self, stages: list[StageEnd], *, told: bool = False) -> RunEnd:
         """Compare, record, and move the pointer if all is good. `told`: send the message as well, nobody else will."""
@@ -278,7 +303,13 @@ def _row(end: RunEnd) -> dict[str, object]:
 
 
 def _detail(end: RunEnd) -> str:
-    return "; ".join(f"{stage.name}: {stage.message}" for stage in end.stages if stage.exit_code)
+    failed = [f"{stage.name}: {stage.message}" for stage in end.stages if stage.exit_code]
+    return "; ".join([*failed, *(change.text for change in end.warnings if change.kind == ACCEPTED)])
+
+
+def _read_lists(engine: Engine) -> Mapping[str, frozenset[str]]:
+    with transaction(engine) as session:
+        return read_lists(session)
 
 
 def _waits(stage: StageEnd, after: Picture | None) -> StageEnd:

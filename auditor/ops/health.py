@@ -46,7 +46,7 @@ def run_check(runs: Sequence[PastRun], *, running: bool) -> Check:
             return Check("newest run", Level.OK, f"{began}, is at work")
         return Check("newest run", Level.WARN, f"{began}, was killed; the next run goes on from what it kept")
     if run.result is RunResult.GOOD:
-        return Check("newest run", Level.OK, f"{began}, ended well")
+        return Check("newest run", Level.OK, f"{began}, ended well" + (f": {run.detail}" if run.detail else ""))
     return Check("newest run", Level.WARN, f"{began}, {run.result} (exit code {run.exit_code}): {run.detail}")
 
 

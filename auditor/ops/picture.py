@@ -74,10 +74,15 @@ def counts(picture: Picture) -> dict[str, int]:
         act, _day, lang = key.split("/")
         if fact.state in ("fetched", "imported") and fact.rows is not None:
             found[f"services/{act}/{lang}"] = fact.rows
-    found.update({f"listings/{frame}": len(slugs) for frame, slugs in sorted(picture.lists.items())})
+    found.update(list_sizes(picture.lists))
     pages = Counter(key.split("/", 1)[0] for key in picture.pages)
     found.update({f"pages/{lang}": number for lang, number in sorted(pages.items())})
     return found
+
+
+def list_sizes(lists: Mapping[str, frozenset[str]]) -> dict[str, int]:
+    """Listings by list, under the names that a run's counts have."""
+    return {f"listings/{frame}": len(slugs) for frame, slugs in sorted(lists.items())}
 
 
 def named(things: Iterable[str], most: int = _NAMED) -> str:

@@ -12,6 +12,8 @@ from crawler.archive.records import RunResult
 
 #: Words of `Change.kind` that speak of a loss, and not of what a source did.
 DROP, STAGE, NOTICE, UNREAD = "drop", "stage", "notice", "unread"
+#: … and of a loss that a person let count, with the reason.
+ACCEPTED = "accepted"
 
 
 @dataclass(frozen=True, slots=True)

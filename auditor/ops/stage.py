@@ -68,7 +68,7 @@ def read_picture(session: Session, as_of: date, lang: Lang) -> Picture:
     status = read_status(session)
     return Picture(
         editions=_editions(session, status),
-        lists=_lists(session),
+        lists=read_lists(session),
         pages=_pages(session),
         figures=_figures(session, as_of, lang),
         issues=frozenset(_issues(session)),
@@ -129,7 +129,7 @@ def _key(act: str, day: date | None, lang: str) -> str:
     return f"{act}/{day or 'date-unknown'}/{lang}"
 
 
-def _lists(session: Session) -> dict[str, frozenset[str]]:
+def read_lists(session: Session) -> dict[str, frozenset[str]]:
     """Every list's lines by slug; a slug that stands in it twice has a number from the second time on."""
     found = {}
     for reading in list_readings(session):
