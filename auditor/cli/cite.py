@@ -10,12 +10,12 @@ import typer
 from auditor.cli.app import app, load_config, say
 from auditor.cli.figures import AsOf, Text, parse_day
 from auditor.cli.series import checked_by_people, coding_note, keep_everything, measured_on
+from auditor.corrections.stage import corrections
 from auditor.db.permissions import pages_of_editions, permissions_used
 from auditor.db.session import open_database, transaction
 from auditor.measure.cards import card
 from auditor.measure.citation import Citation, as_bibtex, as_cff, as_text
 from auditor.measure.find import find_figure
-from auditor.measure.records import DatedAudit, Figure
 from crawler.errors import UsageError
 from crawler.pages.records import Lang
 
@@ -28,17 +28,17 @@ def cite(
     *,
     as_of: AsOf = None,
     form: Annotated[str, typer.Option("--format", help="text, bibtex or cff.")] = "text",
-    lang: Annotated[str, typer.Option("--lang", help="Language of title and definition: en, ru, kk.")] = "en",
+    lang: Annotated[str, typer.Option("--lang", help="Language of the citation: en, ru, kk.")] = "en",
     text: Text = Lang.RU,
 ) -> None:
-    """Cite a figure: value, bounds, definition, audit date, edition, release, program and root of evidence."""
+    """Cite a figure: value, bounds, definition, audit date, edition, release, program and run root of evidence."""
     from auditor.release.identity import release_id
     from crawler.archive.manifest import evidence_root
     from reports.i18n import languages, words
+    from reports.views import citation
     from reports.views.permission import said
 
-    name, _, cell = figure.partition(":")
-    known = card(name)
+    known = card(figure.partition(":")[0])
     if form not in _FORMS:
         raise UsageError(f"no format {form!r}; there are {', '.join(_FORMS)}")
     if len(languages(lang)) != 1:
@@ -51,14 +51,16 @@ def cite(
         # The id of a release made now, which keeps every figure first: a citation must name the file that holds it.
         keep_everything(session)
         release = release_id(session)
+        made = [one for one in corrections(session) if (one.figure, one.as_of, one.lang) == (figure, day, str(text))]
         permitted = permissions_used(session, pages_of_editions(session, text, day))
     shot = dated.snapshot
     cited = Citation(
         figure=figure,
-        title=say_in.say(known.title) + (f", {cell}" if cell else ""),
+        title=citation.title(say_in, found),
         definition=say_in.say(known.formula),
-        value=_value(found),
-        remarks=_remarks(dated, found, coding_note(checked, [dated])) + tuple(said(say_in, one) for one in permitted),
+        value=citation.value(say_in, found),
+        remarks=citation.remarks(say_in, dated, found, coding_note(checked, [dated]))
+        + tuple(said(say_in, one) for one in permitted),
         as_of=day,
         text=str(text),
         act=shot.act,
@@ -66,27 +68,6 @@ def cite(
         release=release,
         version=version("egov-audit"),
         root=evidence_root(config.archive),
+        superseded=citation.superseded(say_in, made),
     )
-    say(_FORMS[form](cited))
-
-
-def _value(found: Figure) -> str:
-    told = str(found.value)
-    if found.low is not None and found.low != found.high:
-        told += f", {found.low} to {found.high}"
-    if found.share is not None:
-        told += f" ({found.share * 100:.1f}%" + (f" of {found.of})" if found.of else ")")
-    if found.interval is not None and found.corrected is not None:
-        low, high = (f"{end * 100:.1f}%" for end in found.interval)
-        told += f"; corrected {found.corrected * 100:.1f}%, 95% between {low} and {high}"
-    return told
-
-
-def _remarks(dated: DatedAudit, found: Figure, coding: str) -> tuple[str, ...]:
-    unread = ", ".join(dated.snapshot.unread)
-    told = (
-        dated.measured[found.measure].remark,
-        f"Nature and completeness: {coding}",
-        f"later editions in force by then could not be read: {unread}" if unread else "",
-    )
-    return tuple(one for one in told if one)
+    say(_FORMS[form](cited, citation.facts(say_in, cited)))

@@ -67,7 +67,7 @@ def correct(
         # What is right is a kept figure itself, so that the correction leads to it.
         store(session, dated)
     if json_out:
-        say_json(_json(made))
+        say_json(made.as_json())
     else:
         say(_line(made))
     note("report, feeds, release and cite say so from their next making on")
@@ -79,7 +79,7 @@ def _list(figure: str, json_out: bool) -> None:
     with open_database(load_config().db_url) as engine, transaction(engine) as session:
         found = [one for one in corrections(session) if figure in ("", one.figure, one.figure.partition(":")[0])]
     if json_out:
-        say_json([_json(one) for one in found])
+        say_json([one.as_json() for one in found])
         return
     _say(found)
 
@@ -96,17 +96,3 @@ def _line(one: Correction) -> str:
         f"{one.noted_at.date()}  {one.figure} on {one.as_of} ({one.lang}): {one.old} → {one.new}  "
         f"{plain(one.reason)}  noticed by {plain(one.noticed_by)}  [{one.key}]"
     )
-
-
-def _json(one: Correction) -> dict[str, object]:
-    return {
-        "key": one.key,
-        "noted_at": one.noted_at.isoformat(timespec="seconds"),
-        "figure": one.figure,
-        "as_of": str(one.as_of),
-        "lang": one.lang,
-        "old": one.old,
-        "new": one.new,
-        "reason": one.reason,
-        "noticed_by": one.noticed_by,
-    }

@@ -70,7 +70,7 @@ def verify(
             say(f"database: {beside.rows:,} rows compared, as sealed; reports and releases compared: {beside.folders}")
         if kept:
             say(f"all {len(kept)} roots kept elsewhere are in the chain")
-        say(f"root: sha256 {seals.head(config.archive) or 'none, nothing is sealed'}")
+        say(f"chain root: sha256 {seals.head(config.archive) or 'none, nothing is sealed'}")
 
 
 def _verified(place: Path, found: Inspection, beside: Beside, held: Mapping[str, bool]) -> dict[str, object]:
@@ -99,7 +99,7 @@ def root_command(
     archive: Annotated[Path | None, typer.Option(help="Folder of the evidence archive.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON, with what it covers.")] = False,
 ) -> None:
-    """Print the archive's root: one sha256 over all that was ever sealed, to be kept where others can vouch for it."""
+    """Print the chain root: one sha256 over all that was ever sealed, to be kept where others can vouch for it."""
     from crawler.archive import manifest
 
     place = load_config(archive=archive).archive

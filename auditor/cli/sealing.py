@@ -33,7 +33,7 @@ def seal_published(config: AuditConfig, kind: str, name: str, folder: Path) -> N
     now = datetime.now(UTC)
     _seal_rows(config, now)
     seal_folder(config.archive, kind, name, folder, now)
-    note(f"sealed; root {seals.head(config.archive)}")
+    note(f"sealed; chain root {seals.head(config.archive)}")
 
 
 def _seal_rows(config: AuditConfig, now: datetime) -> None:

@@ -36,6 +36,20 @@ class Correction:
         """The correction's stable address: `dead_ends/2024-12-31/ru/1`."""
         return f"{self.figure}/{self.as_of}/{self.lang}/{self.number}"
 
+    def as_json(self) -> dict[str, object]:
+        """The correction for a program, its time in UTC."""
+        return {
+            "key": self.key,
+            "noted_at": self.noted_at.isoformat(timespec="seconds"),
+            "figure": self.figure,
+            "as_of": str(self.as_of),
+            "lang": self.lang,
+            "old": self.old,
+            "new": self.new,
+            "reason": self.reason,
+            "noticed_by": self.noticed_by,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,7 +25,8 @@ class Citation:
 
     `figure` is the measure's id, or `id:cell`; `title` and `definition` are in the reader's language; `value` is the
     count with its share, bounds and interval in words; `remarks` is what must be said beside it. `root` is the
-    SHA-256 of the newest manifest of the archive, "" where there is none.
+    SHA-256 of the newest manifest of the archive, "" where there is none; `superseded` names values that were
+    corrected. The facts of the three forms below are `reports.views.citation.facts`.
     """
 
     figure: str
@@ -40,6 +41,7 @@ class Citation:
     release: str
     version: str
     root: str
+    superseded: tuple[str, ...] = ()
 
     @property
     def retrieval(self) -> str:
@@ -47,14 +49,14 @@ class Citation:
         return f"egov-audit measure --as-of {self.as_of} --lang {self.text} --measure {self.figure.partition(':')[0]}"
 
 
-def as_text(cited: Citation) -> str:
+def as_text(cited: Citation, facts: Sequence[str]) -> str:
     """The citation for a footnote, one fact a line."""
-    return "\n".join([f"{plain(cited.title)}: {cited.value}", *_facts(cited)])
+    return "\n".join([f"{plain(cited.title)}: {cited.value}", *map(plain, facts)])
 
 
-def as_bibtex(cited: Citation) -> str:
+def as_bibtex(cited: Citation, facts: Sequence[str]) -> str:
     """The citation as one BibTeX entry; letters stay (UTF-8), what TeX reads as a command is escaped."""
-    note = "; ".join(_facts(cited))
+    note = "; ".join(facts)
     fields = {
         "title": f"{cited.title}: {cited.value}",
         "author": "The public-services register auditor developers",
@@ -70,14 +72,14 @@ def as_bibtex(cited: Citation) -> str:
     return f"@misc{{egov-audit-{key}-{cited.release},\n{body}}}"
 
 
-def as_cff(cited: Citation) -> str:
+def as_cff(cited: Citation, facts: Sequence[str]) -> str:
     """The citation as a file in the Citation File Format 1.2.0. Its strings are JSON's, which YAML reads alike."""
     lines = {
         "cff-version": "1.2.0",
         "message": "Cite the figure with its audit date, its release and its evidence.",
         "type": "dataset",
         "title": f"{plain(cited.title)}: {cited.value}",
-        "abstract": "; ".join(_facts(cited)),
+        "abstract": "; ".join(map(plain, facts)),
         "version": cited.release,
     }
     told = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in lines.items()]
@@ -87,18 +89,6 @@ def as_cff(cited: Citation) -> str:
 def plain(text: str) -> str:
     """One line without control, bidirectional and other unseen characters."""
     return " ".join("".join(sign if unicodedata.category(sign)[0] != "C" else " " for sign in text).split())
-
-
-def _facts(cited: Citation) -> Iterable[str]:
-    yield f"Definition: {plain(cited.definition)}"
-    yield f"Audit date: {cited.as_of}"
-    yield f"Edition: act {plain(cited.act)}, edition of {cited.edition}, text in {cited.text}"
-    for remark in cited.remarks:
-        yield f"Note: {plain(remark)}"
-    yield f"Release: {cited.release}"
-    yield f"Program: egov-audit {cited.version}"
-    yield f"Root of evidence: {cited.root or 'none, no manifest in the archive'}"
-    yield f"Retrieved with: {cited.retrieval}"
 
 
 def _tex(text: str) -> str:

@@ -54,7 +54,7 @@ def document(site: Site, charts: Charts) -> Document:
     if report.release:
         about.append(f"{words.say('Release')} {report.release}")
     if report.root:
-        about.append(f"{words.say('Root of the evidence')} {report.root}")
+        about.append(f"{words.say('Run root of the evidence')} {report.root}")
     about.append(words.say("Made with egov-audit; the figures can be computed again from the archive."))
     return Document(
         lang=words.lang,

@@ -53,7 +53,7 @@ def letter(here: Here, finding: Finding, behind: Behind, to: Addressee) -> Story
     )
     report = here.site.facts.report
     doubts = tuple(notices(here, report.now)) if report.now else ()
-    sources = words.say("Release %(release)s, root of the evidence %(root)s.", release=report.release or "–",
+    sources = words.say("Release %(release)s, run root of the evidence %(root)s.", release=report.release or "–",
                         root=report.root or "–")  # fmt: skip
     return StoryText(
         lang=words.lang,

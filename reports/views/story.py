@@ -219,7 +219,7 @@ def _again(here: Here, finding: Finding) -> Block:
     lines = (
         (words.say("Audit date"), words.day(report.as_of)),
         (words.say("Release"), report.release),
-        (words.say("Root of the evidence"), report.root),
+        (words.say("Run root of the evidence"), report.root),
         (words.say("This folder again"), f"egov-audit story {asked} --text {text}"),
         (words.say("Proof for third parties"), f"egov-audit prove {asked} --lang {text}" if finding.figure else ""),
     )

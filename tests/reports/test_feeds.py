@@ -124,7 +124,7 @@ def test_the_digest_names_the_root_and_the_release_once_and_each_edition() -> No
     told = read(made(report)["digest"])
     whole, *editions = told.entries
     assert whole.title == "Figures on December 31, 2025"
-    assert f"Root of the evidence: {'f' * 64}" in whole.summary
+    assert f"Run root of the evidence: {'f' * 64}" in whole.summary
     assert "Release: 20251231-0123456789ab" in whole.summary
     assert f"New entries: {len(read(made(report)['new']).entries)}" in whole.summary
     assert [one.title for one in editions] == ["Edition V2000019982, July 1, 2025"]

@@ -55,6 +55,13 @@ def test_a_correction_is_kept_listed_and_corrected_in_its_turn(mended: str) -> N
     assert done.returncode == 0, done.stderr
     assert "count on 2023-12-31 (ru): 4 → 3  a row was read twice  noticed by aigul" in done.stdout
     assert run(mended, "correct", "--list").stdout == done.stdout
+    measured = run(mended, "measure", "--as-of", DAY)
+    assert f"count 4 → 3 (a row was read twice; count/{DAY}/ru/1)" in measured.stdout
+    told = json.loads(run(mended, "measure", "--as-of", DAY, "--measure", "count", "--json").stdout)
+    assert [one["key"] for one in told["corrections"]] == [f"count/{DAY}/ru/1"]
+    cited = run(mended, "cite", "count", "--as-of", DAY, "--lang", "ru")
+    assert "Прежнее значение: исправлено" in cited.stdout, cited.stderr
+    assert "Прежнее значение" not in run(mended, "cite", "nature", "--as-of", DAY, "--lang", "ru").stdout
     lose_a_row(mended)
     again = correct(mended, old=3, new=2, reason="another one too")
     assert again.returncode == 0, again.stderr
