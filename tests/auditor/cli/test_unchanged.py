@@ -40,7 +40,7 @@ def test_the_same_again_is_left_and_still_sealed(written: Path) -> None:
     before = page.stat().st_mtime_ns
     again = report(written)
     assert UNCHANGED in again.err
-    assert "sealed; root" in again.err
+    assert "sealed; chain root" in again.err
     assert page.stat().st_mtime_ns == before
     assert egov_audit(written, "verify").code == 0
 

@@ -43,8 +43,8 @@ _PAGES = """
 
 @pytest.fixture
 def closed(copy: Copy, tmp_path: Path) -> AuditConfig:
-    """A copy of the demo whose Russian editions were all asked for by leave."""
-    config = copy("db")
+    """A copy of the demo, archive and all (a release is sealed there), whose Russian texts were asked for by leave."""
+    config = copy("all")
     with closing(sqlite3.connect(tmp_path / "audit.db")) as connection, connection:
         for statement in (_LEAVE, _PAGES):
             assert connection.execute(statement, {"who": WHO, "letter": LETTER}).rowcount > 0

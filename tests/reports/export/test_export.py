@@ -28,7 +28,7 @@ from tests.reports.export.cpsv_shapes import violations
 
 TABLES = (
     *("account", "acts", "changes", "codings", "editions", "entries", "evidence", "listings", "measures", "services"),
-    "unread_editions",
+    *("corrections", "unread_editions"),
 )
 CPSV = ("PublicOrganisation", "Channel", "Output", "Cost", "LifeEvent")
 HOSTILE = (
