@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from auditor.db.models import ActRow
 from auditor.db.session import connect, transaction, upgrade
@@ -136,7 +137,7 @@ def test_the_diff_counts_every_change_by_type(db: str, history: History) -> None
     assert said["cosmetic"] == []
 
 
-def test_years_between_that_nobody_observed_are_named_in_text_and_json(db_url: str, history: History) -> None:
+def test_years_between_that_nobody_observed_are_named_in_text_json_and_views(db_url: str, history: History) -> None:
     first, second = (history.editions[Lang.RU][n] for n in (0, 1))
     engine = connect(db_url)
     with transaction(engine) as session:
@@ -153,6 +154,12 @@ def test_years_between_that_nobody_observed_are_named_in_text_and_json(db_url: s
     assert "Not observed in between: 2012, 2013" not in run(db_url, "diff", *days).stdout
     assert "Not observed in between: 2013, 2014, 2015." in run(db_url, "diff", *days).stdout
     assert json.loads(run(db_url, "diff", *days, "--json").stdout)["years_not_observed"] == [2013, 2014, 2015]
+    with engine.connect() as connection:
+        sql = "SELECT DISTINCT from_year, to_year, years_not_observed FROM account WHERE to_year <= 2017 ORDER BY 1"
+        rows = [tuple(row) for row in connection.execute(text(sql))]
+        assert rows == [(2011, 2012, None), (2012, 2016, "2013-2015"), (2016, 2017, None)]
+        changed = "SELECT DISTINCT edition_date, not_observed_from FROM changes"
+        assert [tuple(row) for row in connection.execute(text(changed))] == [("2016-05-01", "2013-09-18")]
     engine.dispose()
 
 
