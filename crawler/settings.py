@@ -128,7 +128,8 @@ class FromConfig:
         """Raises UsageError for a CA file that holds no certificate."""
         config = crawl_config(settings)
         if config.ca_file is not None:
-            from crawler.middlewares.tls import check_ca_file
+            # OpenSSL is slow to load, and most commands read these settings without asking any host.
+            from crawler.authorities import check_ca_file
 
             check_ca_file(config.ca_file)
         values: dict[str, object] = {

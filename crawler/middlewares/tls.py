@@ -11,17 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import certifi
-from OpenSSL import SSL, crypto
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.exceptions import CannotResolveHostError
-from twisted.internet._sslverify import IOpenSSLTrustRoot
-from twisted.internet.ssl import optionsForClientTLS, platformTrust
+from twisted.internet.ssl import optionsForClientTLS
 from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawler.archive.records import Outcome
-from crawler.errors import UsageError
+from crawler.authorities import SystemAnd
 from crawler.extensions.run_record import record_of
 from crawler.middlewares.addresses import guard, named_hosts
 from crawler.middlewares.outcome import NotFetched
@@ -33,48 +30,17 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 
-@implementer(IOpenSSLTrustRoot)
-class _SystemAnd:
-    """The system's authorities, Mozilla's list (a bare container has no other), and those of one PEM file.
-
-    An intermediate authority in the file is enough: a person who names it vouches for it, and a server that sends its
-    leaf alone is the reason for the file. (OpenSSL by itself would want the chain up to a self-signed root.)
-    """
-
-    def __init__(self, ca_file: Path | None) -> None:
-        self._system: Any = platformTrust()  # type: ignore[no-untyped-call]
-        self._ca_file = ca_file
-
-    def _addCACertsToContext(self, context: SSL.Context) -> None:  # noqa: N802 - Twisted's name
-        self._system._addCACertsToContext(context)
-        context.load_verify_locations(certifi.where())
-        if self._ca_file is not None:
-            context.load_verify_locations(str(self._ca_file))
-            store = context.get_cert_store()
-            if store is not None:
-                store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
-
-
 @implementer(IPolicyForHTTPS)
 class VerifyingPolicy:
     """Chain and host name are verified for every connection; there is no switch that turns it off."""
 
     def __init__(self, ca_file: Path | None) -> None:
-        self._trust = _SystemAnd(ca_file)
+        self._trust = SystemAnd(ca_file)
 
     def creatorForNetloc(self, hostname: bytes, port: int) -> Any:  # noqa: N802, ANN401, ARG002 - Twisted's interface
         """The settings of a TLS connection to that host."""
         trust: Any = self._trust  # zope interfaces mean nothing to the type checker
         return optionsForClientTLS(hostname.decode("ascii"), trustRoot=trust)
-
-
-def check_ca_file(path: Path) -> None:
-    """Raises UsageError if a file holds no certificates that OpenSSL can read."""
-    try:
-        SSL.Context(SSL.TLS_CLIENT_METHOD).load_verify_locations(str(path))
-    except SSL.Error as error:
-        what = "holds no certificate in PEM form" if path.is_file() else "cannot be read"
-        raise UsageError(f"EGOV_AUDIT_CA_FILE: {path} {what}") from error
 
 
 class VerifyingHandler(HTTP11DownloadHandler):
