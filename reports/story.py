@@ -19,6 +19,7 @@ from crawler.errors import IntegrityError, UsageError
 from crawler.pages.text import plain
 from reports.contexts.story import StoryText
 from reports.export.folder import Kind, built_aside, refuse_foreign, sha256
+from reports.export.workbook import write_rows
 from reports.files import (
     CODING_COLUMNS,
     EVIDENCE_COLUMNS,
@@ -73,7 +74,10 @@ def write_story(report: Report, finding: Finding, bodies: Bodies, langs: Sequenc
         (folder / "static").mkdir()
         css = resources.files("reports").joinpath("static/report.css").read_bytes()
         (folder / "static/report.css").write_bytes(css)
-        write_csv(folder / "rows.csv", _columns(), _rows(report, finding, behind))
+        rows = tuple(_rows(report, finding, behind))
+        write_csv(folder / "rows.csv", _columns(), rows)
+        # A spreadsheet of this region takes no commas, and drops the zeros of a code that stands in CSV.
+        write_rows(folder / "rows.xlsx", finding.measure, report.as_of, _columns(), rows)
         copies = tuple(_copies(report, finding, behind, bodies, folder))
         _write_texts(made, langs, copies, folder)
         _write_letters(made, folder)

@@ -21,6 +21,7 @@ class Setting(StrEnum):
     LINKER = "linker"
     CODER = "coder"
     SOURCE = "source"
+    SEEN = "seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ def objections(now: DatedAudit, accounts: Accounts) -> dict[str, tuple[Objection
     if "parallel" in now.measured:
         head = now.measured["parallel"].head
         found["parallel"] = [Objection(Setting.SOURCE, "label_only", False, {"value": head.value})]
+    for measure, result in now.measured.items():
+        found.setdefault(measure, _undecided(result.head))
     return {measure: tuple(sorted(said, key=lambda one: not one.fails)) for measure, said in found.items() if said}
 
 
@@ -116,6 +119,16 @@ def _coding(figure: Figure, abstained: int) -> Objection:
     numbers: dict[str, float] = {"value": figure.value, "low": low_count, "high": high_count, "abstained": abstained}
     code = "coding_unchecked" if low_count != high_count else "coding_unknown"
     return Objection(Setting.CODER, code, True, numbers)
+
+
+def _undecided(figure: Figure) -> list[Objection]:
+    """What the bounds of any other count allow: it fails where there may be nothing at all."""
+    if figure.low is None or figure.high is None or figure.low == figure.high:
+        return []
+    # A listing that one harvest alone does not show was not observed; all other bounds come from undecided links.
+    setting = Setting.SEEN if figure.measure == "phantoms" else Setting.LINKER
+    numbers = {"value": figure.value, "low": figure.low, "high": figure.high}
+    return [Objection(setting, "undecided", figure.low == 0 < figure.value, numbers)]
 
 
 def _sign(value: float) -> int:

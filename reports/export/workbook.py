@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -51,6 +52,28 @@ def write_workbook(release: Release, table: Table, path: Path) -> None:
     about.set_column(1, 2, 80)
     for place, line in enumerate(_about(release, table)):
         _row(about, place, line)
+    _close(book)
+
+
+def write_rows(path: Path, title: str, day: date, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """One small table as a workbook that says `day` as its date, so that the same rows give the same bytes.
+
+    Raises OSError.
+    """
+    book = xlsxwriter.Workbook(str(path), _OPTIONS)
+    book.set_properties({"title": title, "created": datetime(day.year, day.month, day.day, tzinfo=UTC)})
+    bold = book.add_format({"bold": True})
+    sheet = book.add_worksheet(title[:31])
+    sheet.freeze_panes(1, 0)
+    for place, name in enumerate(header):
+        sheet.set_column(place, place, 28 if name in ("name", "form") else 16)
+        sheet.write_string(0, place, name, bold)
+    for line, row in enumerate(rows, 1):
+        _row(sheet, line, tuple(row))
+    _close(book)
+
+
+def _close(book: xlsxwriter.Workbook) -> None:
     try:
         book.close()
     except FileCreateError as error:

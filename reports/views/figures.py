@@ -31,6 +31,7 @@ _SETTINGS: Mapping[Setting, str] = {
     Setting.LINKER: N_("linking of rows"),
     Setting.CODER: N_("coding"),
     Setting.SOURCE: N_("the register's word"),
+    Setting.SEEN: N_("what could be observed"),
 }
 _SAID: Mapping[str, str] = {
     "growth_by_unit": N_("By rows it grew by %(rows)s; counted by %(unit)s it grew by %(other)s. The four units of "
@@ -46,6 +47,7 @@ _SAID: Mapping[str, str] = {
     "coding_unchecked": N_("No sample coded by people has been compared with the machine, so its error is unknown. "
                            "Over the entries it left open the count lies between %(low)s and %(high)s."),
     "coding_unknown": N_("No person has checked the machine's codes: their error is unknown."),
+    "undecided": N_("Over what is undecided or was not observed the count lies between %(low)s and %(high)s."),
     "label_only": N_("The form is what the register says; whether anyone is still sent to a counter is not measured."),
 }  # fmt: skip
 _RATES = frozenset({"rows", "other", "least", "most"})

@@ -68,7 +68,7 @@ def letter(here: Here, finding: Finding, behind: Behind, to: Addressee) -> Story
             _questions(words),
             _reply(words),
             Block(words.say("Enclosed"), (), _lines(
-                words.say("rows.csv: every row behind the finding, with the page it was read from"),
+                words.say("rows.xlsx and rows.csv: every row behind the finding, with the page it was read from"),
                 words.say("pages: the kept pages with address, time of capture and sha256"),
                 sources,
             )),
@@ -105,7 +105,7 @@ def _own(words: Words, behind: Behind, to: Addressee) -> tuple[Block, ...]:
     items = [" ".join(part for part in (short(row.code), short(full_name(row))) if part) for row in rows]
     if len(to.keys) > LISTED:
         rest = len(to.keys) - LISTED
-        items.append(words.count("and %(n)s more, in rows.csv", "and %(n)s more, in rows.csv", rest))
+        items.append(words.count("and %(n)s more, in rows.xlsx", "and %(n)s more, in rows.xlsx", rest))
     return (Block(words.say("The rows that name you"), (said,), _lines(*items)),)
 
 

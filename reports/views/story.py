@@ -183,7 +183,7 @@ def _sure(here: Here) -> Iterable[str]:
 def _rows(words: Words, finding: Finding, pack: Pack) -> Block:
     counted = sum(row.counted for row in finding.rows)
     others = len(finding.rows) - counted
-    said = [words.count("%(n)s row is behind the finding: rows.csv.", "%(n)s rows are behind the finding: rows.csv.",
+    said = [words.count("%(n)s row is behind the finding.", "%(n)s rows are behind the finding.",
                         counted)]  # fmt: skip
     if others:
         said.append(words.count("%(n)s more row stands in other parts of the measure.",
@@ -191,7 +191,7 @@ def _rows(words: Words, finding: Finding, pack: Pack) -> Block:
     if pack.unread:
         said.append(words.count("The kept page of %(n)s row is not in this folder.",
                                 "The kept pages of %(n)s rows are not in this folder.", pack.unread))  # fmt: skip
-    items = [Linked("rows.csv", "rows.csv")]
+    items = [Linked(name, name) for name in ("rows.xlsx", "rows.csv")]
     items += [Linked(f"{short(name)}: {words.number(count)}") for name, count in pack.ministries]
     return Block(words.say("The rows behind it"), tuple(said), tuple(items))
 

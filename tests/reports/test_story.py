@@ -10,9 +10,12 @@ import subprocess
 from hashlib import sha256
 from pathlib import Path
 
+import openpyxl
 import pytest
 from bs4 import BeautifulSoup
 
+from auditor.measure.objections import objections
+from auditor.measure.records import Measured
 from auditor.measure.report_records import Report
 from crawler.archive.reader import read_payload
 from crawler.errors import ContentError, IntegrityError, UsageError
@@ -67,6 +70,34 @@ def test_the_pack_says_what_the_report_measures(flips: Path, sample_report: Repo
     assert not (flips / "finding-kk.txt").exists()
     for row in counted:
         assert row["form"] != row["form_year_before"] != "", "both forms, to be held side by side"
+
+
+def test_the_workbook_holds_the_same_rows_with_their_zeros_and_no_formula(flips: Path, hostile: Path) -> None:
+    for folder in (flips, hostile):
+        (sheet,) = openpyxl.load_workbook(folder / "rows.xlsx").worksheets
+        head, *lines = sheet.iter_rows()
+        shown = [
+            {str(name.value): str(cell.value or "") for name, cell in zip(head, line, strict=True)} for line in lines
+        ]
+        assert [row["code"] for row in shown] == [row["code"] for row in rows(folder)]
+        assert all(row["code"].startswith("0") for row in shown)
+        assert all(cell.data_type != "f" and cell.hyperlink is None for line in lines for cell in line)
+        assert not re.search("[\u200b\u202e]", str(shown))
+
+
+def test_a_finding_that_undecided_links_could_undo_says_so() -> None:
+    report = small_report()
+    assert report.now is not None
+    digitised = report.now.measured["digitised"]
+    doubtful = dataclasses.replace(digitised.head, measure="yo_yo", low=0, high=9)
+    seen = dataclasses.replace(doubtful, measure="phantoms", low=1)
+    sure = dataclasses.replace(doubtful, measure="fan_out", low=4, high=4)
+    now = dataclasses.replace(
+        report.now,
+        measured={one.measure: Measured(one.measure, (one,)) for one in (doubtful, seen, sure)},
+    )
+    told = {name: (one.setting, one.fails) for name, (one,) in objections(now, {}).items()}
+    assert told == {"yo_yo": ("linker", True), "phantoms": ("seen", False)}
 
 
 def test_every_row_has_its_page_and_every_sum_is_right(flips: Path) -> None:
