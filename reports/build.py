@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -14,14 +12,15 @@ from pathlib import Path
 
 from auditor.measure.report_records import Report
 from auditor.records import Evidence
-from crawler.errors import UsageError
 from reports.digest import digest_of
 from reports.files import write_files
+from reports.folder import Kind, built_aside, refuse_foreign
 from reports.i18n import words
 from reports.pages import Renderer, write_evidence, write_language
 
 #: A folder holding this file is a report of ours and may be replaced; any other is never touched.
 MARKER = ".egov-audit-report"
+SITE = Kind(MARKER, "report")
 _STATIC = ("report.css", "tables.js")
 
 Bodies = Callable[[Evidence], bytes]
@@ -42,33 +41,14 @@ def build(report: Report, bodies: Bodies, wanted: Wanted, out: Path) -> Path:
     this one fails; one of the same records and languages that is whole is left as it is. Raises UsageError for a folder
     that is not ours, ContentError for a missing translation, OSError when the disk refuses.
     """
-    refuse_foreign(out)
+    refuse_foreign(out, SITE)
     inputs = _inputs(report, wanted)
-    if is_whole(out, inputs):
-        return out / "index.html"
-    aside = out.with_name(out.name + ".building")
-    if aside.exists():
-        refuse_foreign(aside)
-        shutil.rmtree(aside)
-    aside.mkdir(parents=True)
-    try:
-        (aside / MARKER).write_text("{}\n", encoding="utf-8")
-        _write(report, bodies, wanted, aside)
-        told = {"about": "This folder is replaced whole by the next report.", "inputs": inputs, "tree": _tree(aside)}
-        (aside / MARKER).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-        _swap(aside, out)
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
+    if not is_whole(out, inputs):
+        with built_aside(out, SITE) as aside:
+            _write(report, bodies, wanted, aside)
+            told = {"about": SITE.told, "inputs": inputs, "tree": _tree(aside)}
+            (aside / MARKER).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     return out / "index.html"
-
-
-def refuse_foreign(folder: Path) -> None:
-    """Raise UsageError for a folder that holds anything but a report of ours; an empty or missing one is fine."""
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is a file, not a folder for a report")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).exists():
-        raise UsageError(f"{folder} holds files that are not a report of ours: choose another folder with --out")
 
 
 def _inputs(report: Report, wanted: Wanted) -> str:
@@ -112,18 +92,6 @@ def _tree(folder: Path) -> str:
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
-
-
-def _swap(aside: Path, out: Path) -> None:
-    old = out.with_name(out.name + ".old")
-    if out.exists():
-        if old.exists():
-            refuse_foreign(old)
-            shutil.rmtree(old)
-        os.replace(out, old)
-    os.replace(aside, out)
-    if old.exists():
-        shutil.rmtree(old)
 
 
 def _write(report: Report, bodies: Bodies, wanted: Wanted, out: Path) -> None:

@@ -18,7 +18,6 @@ from auditor.tables import write_csv
 from crawler.errors import IntegrityError, UsageError
 from crawler.pages.text import plain
 from reports.contexts.story import StoryText
-from reports.export.folder import Kind, built_aside, refuse_foreign, sha256
 from reports.export.workbook import write_rows
 from reports.files import (
     CODING_COLUMNS,
@@ -29,6 +28,7 @@ from reports.files import (
     reason_cells,
 )
 from reports.finding import Behind, Finding, by_regulator
+from reports.folder import Kind, built_aside, refuse_foreign, sha256
 from reports.i18n import LANGUAGES, words
 from reports.pages import environment, kept_page_writer, text_language
 from reports.views.facts import Facts, facts_of, full_name

@@ -34,8 +34,8 @@ def export_command(
         _write_delta(*delta, out)
         return
     from reports.export.build import Format, export
-    from reports.export.folder import refuse_foreign
     from reports.export.parquet import available
+    from reports.folder import refuse_foreign
 
     names = [word.strip() for word in formats.split(",") if word.strip()]
     strangers = [name for name in names if name not in {str(one) for one in Format}]

@@ -237,9 +237,10 @@ def write_report(config: AuditConfig, wanted: ReportAsked, out: Path) -> Path:
     from auditor.coding.codebook import rules_in_words
     from auditor.ops.memo import recall, remember
     from crawler.archive.reader import read_payload
-    from reports.build import build, inputs_of, is_whole, languages_wanted, program_digest, refuse_foreign
+    from reports.build import SITE, build, inputs_of, is_whole, languages_wanted, program_digest
+    from reports.folder import refuse_foreign
 
-    refuse_foreign(out)
+    refuse_foreign(out, SITE)
     with open_database(config.db_url) as engine, transaction(engine) as session:
         known = _beside(config, session)
         program = program_digest("reports", "auditor", "crawler").hex()

@@ -65,10 +65,11 @@ def run_command(
     from auditor.ops.digest import digest, nothing_changed
     from auditor.ops.duration import parse_duration
     from auditor.ops.shrunk import check_reason
-    from reports.build import refuse_foreign
+    from reports.build import SITE
+    from reports.folder import refuse_foreign
 
     config = load_config()
-    refuse_foreign(out or Path(config.report))
+    refuse_foreign(out or Path(config.report), SITE)
     reason = check_reason(accept)
     span = parse_duration(once_a) if once_a else None
     arguments = _arguments(config, as_of, lang)
@@ -108,9 +109,10 @@ def demo_command(
 ) -> None:
     """The whole line on the sample that ships with the product, offline: its own small sites, crawled for real."""
     from crawler.sample.server import serve
-    from reports.build import refuse_foreign
+    from reports.build import SITE
+    from reports.folder import refuse_foreign
 
-    refuse_foreign(out)
+    refuse_foreign(out, SITE)
     os.environ.setdefault("EGOV_AUDIT_ARCHIVE", "var/demo/archive")
     os.environ.setdefault("EGOV_AUDIT_DB_URL", "sqlite:///var/demo/audit.db")
     os.environ.setdefault("EGOV_AUDIT_REPORT", str(out))

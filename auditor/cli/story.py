@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from auditor.cli.app import app, load_config, note, say
-from auditor.cli.figures import AsOf, Interface, Text, day_of, interface, read_records
+from auditor.cli.figures import AsOf, AuditYear, Interface, Text, day_of, interface, read_records
 from crawler.pages.records import Lang
 
 
@@ -17,9 +17,7 @@ def story_command(
     finding: Annotated[str, typer.Argument(metavar="FINDING", help="A measure's id (dead_ends), id:cell, or account.")],
     *,
     as_of: AsOf = None,
-    year: Annotated[
-        int | None, typer.Option("--year", metavar="YEAR", help="Audit date 31 December of this year, today at most.")
-    ] = None,
+    year: AuditYear = None,
     lang: Interface = "en,ru,kk",
     text: Text = Lang.RU,
     out: Annotated[

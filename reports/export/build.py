@@ -15,10 +15,10 @@ from auditor.release.schema import Kind, Table
 from crawler.errors import ContentError
 from reports.export.cpsv import write_services
 from reports.export.csvfiles import write_exact, write_for_people
-from reports.export.folder import built_aside
 from reports.export.package import write_package
 from reports.export.parquet import write_parquet
 from reports.export.workbook import write_workbook
+from reports.folder import built_aside
 
 _README = """Register of public services, release {id}
 {made_from}

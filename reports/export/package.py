@@ -7,7 +7,7 @@ from pathlib import Path
 
 from auditor.release.read import Release
 from auditor.release.schema import Column, Kind, Table
-from reports.export.folder import EXPORT, sha256
+from reports.folder import EXPORT, sha256
 
 _TYPES: dict[Kind, dict[str, object]] = {
     Kind.TEXT: {"type": "string"},

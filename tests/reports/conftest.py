@@ -19,6 +19,9 @@ from auditor.measure.stage_series import Asked
 from crawler.archive.reader import read_payload
 from crawler.pages.records import Lang
 from reports.build import build, languages_wanted
+from reports.finding import find
+from reports.i18n import LANGUAGES
+from reports.story import write_story
 from tests.auditor.measure.sample import fill, harvested
 
 #: The sample's last edition is of 13 December 2024; the portal was listed before the year's end.
@@ -56,6 +59,12 @@ def build_site(sample: Sample, report: Report, out: Path) -> Path:
     """The sample's site in three languages."""
     wanted = languages_wanted(("en", "ru", "kk"), rules_in_words)
     return build(report, lambda kept: read_payload(sample.archive, kept), wanted, out).parent
+
+
+def build_story(sample: Sample, report: Report, finding: str, out: Path) -> Path:
+    """A finding's story pack in three languages."""
+    found = find(report, finding)
+    return write_story(report, found, lambda kept: read_payload(sample.archive, kept), tuple(LANGUAGES), out).parent
 
 
 @pytest.fixture(scope="session")

@@ -112,6 +112,22 @@ def test_a_disk_that_refuses_leaves_the_former_report_whole(small: Path) -> None
     assert [path.name for path in small.parent.iterdir()] == [small.name], "nothing half-built stays"
 
 
+def test_a_run_that_ended_between_the_two_moves_loses_no_report(small: Path, tmp_path: Path) -> None:
+    site, old = tmp_path / "site", tmp_path / "site.old"
+    old.mkdir()
+    for name in (MARKER, "index.html"):
+        (old / name).write_bytes((small / name).read_bytes())
+    before = files(old)
+
+    def gone(_: object) -> bytes:
+        raise OSError("the archive's disk is gone")
+
+    with pytest.raises(OSError, match="disk is gone"):
+        build(small_report(), gone, ENGLISH, site)
+    assert files(site) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
 def test_an_unchanged_report_is_left_alone_and_a_damaged_one_is_built_again(small: Path) -> None:
     page = small / "en/index.html"
     written = page.stat().st_mtime_ns

@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 from auditor.measure.report_records import Report
 from reports.i18n import LANGUAGES
 from reports.views.facts import file_of
-from tests.reports.conftest import Sample
+from tests.reports.conftest import Sample, build_story
 
 
 @cache
@@ -165,12 +165,14 @@ def test_charts_can_be_taken_away_with_their_data(site: Path) -> None:
 
 
 def test_the_same_database_gives_the_same_bytes_in_another_folder_zone_locale_and_seed(
-    site: Path, sample: Sample, tmp_path: Path
+    site: Path, sample: Sample, sample_report: Report, tmp_path: Path
 ) -> None:
     code = (
-        "import sys; from pathlib import Path; from tests.reports.conftest import Sample, build_site, reading\n"
+        "import sys; from pathlib import Path; from tests.reports.conftest import *\n"
         "sample = Sample(sys.argv[1], Path(sys.argv[2]))\n"
-        "with reading(sample) as report: build_site(sample, report, Path('place/two'))"
+        "with reading(sample) as report:\n"
+        "    build_site(sample, report, Path('place/two'))\n"
+        "    build_story(sample, report, 'dead_ends', Path('place/story'))\n"
     )
     # Without Python's own UTF-8 mode, a file written in the locale's encoding would be ASCII or an error.
     environ = {"PATH": os.environ["PATH"], "PYTHONPATH": os.getcwd(), "PYTHONHASHSEED": "7", "TZ": "Pacific/Chatham",
@@ -190,3 +192,5 @@ def test_the_same_database_gives_the_same_bytes_in_another_folder_zone_locale_an
     assert there == sums(site)
     assert len(there) > 1000
     assert not [path for path in site.rglob("*.html") if str(site).encode() in path.read_bytes()]
+    story = build_story(sample, sample_report, "dead_ends", tmp_path / "here")
+    assert sums(tmp_path / "place/story") == sums(story)

@@ -1,4 +1,4 @@
-"""A folder that is built aside and swapped in whole: an earlier export stays as it is if this one fails."""
+"""A folder that is built aside and swapped in whole: the earlier one stays as it is if this one fails."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ class Kind:
     marker: str
     noun: str
 
+    @property
+    def told(self) -> str:
+        """What the marker says to whoever opens it."""
+        return f"This folder is replaced whole by the next {self.noun}."
+
 
 EXPORT = Kind(".egov-audit-export", "export")
 
@@ -31,12 +36,15 @@ def built_aside(out: Path, kind: Kind = EXPORT) -> Iterator[Path]:
     aside, old = out.with_name(out.name + ".building"), out.with_name(out.name + ".old")
     for left in (aside, old):
         refuse_foreign(left, kind)
+    if old.exists() and not out.exists():
+        # A run was ended between the two moves below: what it moved away is all there is.
+        os.replace(old, out)
+    for left in (aside, old):
         if left.exists():
             shutil.rmtree(left)
     aside.mkdir(parents=True)
     try:
-        told = f"This folder is replaced whole by the next {kind.noun}.\n"
-        (aside / kind.marker).write_text(told, encoding="utf-8")
+        (aside / kind.marker).write_text(f"{kind.told}\n", encoding="utf-8")
         yield aside
         if out.exists():
             os.replace(out, old)
