@@ -1,7 +1,7 @@
 """Which messages the interface has, and the catalogues that hold them. `python -m reports.messages` renews the files.
 
 Messages are English text: in templates `{{ _("…") }}`, in modules `words.say("…")`, `words.count("…", "…", n)` and
-`N_("…")`, and every text of the indicator cards.
+`N_("…")`, and every text of the indicator cards and of the data dictionary.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from babel.messages.catalog import Catalog
 from jinja2.ext import GETTEXT_FUNCTIONS, babel_extract
 
 from auditor.measure.cards import cards
+from auditor.views.dictionary import views
 from reports.i18n import LANGUAGES, read_catalogue
 
 Message = str | tuple[str, str]
@@ -59,6 +60,8 @@ def _of_data() -> Iterator[Message]:
     for card in cards().values():
         yield from (card.title, card.formula, card.unit, card.numerator, card.denominator)
         yield from (card.source, card.caveat, card.breaks)
+    for view in views().values():
+        yield from (view.about, *view.columns.values())
 
 
 #: No dates and no names: the same messages give the same file.

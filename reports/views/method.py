@@ -117,7 +117,10 @@ def dictionary_page(here: Here) -> DictionaryPage:
     say = here.words.say
     return DictionaryPage(
         here.frame(say("Data dictionary: the views of the database")),
-        tuple((view.name, view.about, tuple(view.columns.items())) for view in views().values()),
+        tuple(
+            (view.name, say(view.about), tuple((name, say(meaning)) for name, meaning in view.columns.items()))
+            for view in views().values()
+        ),
     )
 
 
