@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -70,18 +72,21 @@ _OWN = {
 }
 
 
-def metadata(path: Path) -> dict[str, Any]:
-    """Datasette's metadata of a release. Raises as `open_release`."""
+def metadata(path: Path, translations: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """Datasette's metadata of a release, with the dictionary's English beside its `translations` by language.
+
+    What a release of another version says in other words stands in English alone. Raises as `open_release`.
+    """
     with closing(open_release(path)) as database:
         said = dict(database.execute("SELECT name, value FROM release"))
-        tables = {
-            name: {"description": about, "columns": {}}
+        tables: dict[str, dict[str, Any]] = {
+            name: {"description_html": _paragraphs(_told(about, translations)), "columns": {}}
             for name, about in database.execute("SELECT name, about FROM dictionary_tables")
         }
         for table, column, about in database.execute(
             "SELECT table_name, column_name, about FROM dictionary ORDER BY table_name, place"
         ):
-            tables[table]["columns"][column] = about
+            tables[table]["columns"][column] = " · ".join(_told(about, translations).values())
         questions = {
             name: ({"en": en, "ru": ru, "kk": kk}, sql)
             for name, en, ru, kk, sql in database.execute(
@@ -104,6 +109,15 @@ def metadata(path: Path) -> dict[str, Any]:
             }
         },
     }
+
+
+def _told(text: str, translations: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    known = {lang: translations.get(lang, {}).get(text, "") for lang in LANGS if lang != "en"}
+    return {"en": text} | {lang: said for lang, said in known.items() if said}
+
+
+def _paragraphs(told: Mapping[str, str]) -> str:
+    return "".join(f'<p lang="{lang}">{escape(text)}</p>' for lang, text in told.items())
 
 
 def titles(path: Path) -> dict[str, list[tuple[str, str]]]:

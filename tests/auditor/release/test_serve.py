@@ -13,9 +13,11 @@ from uuid import uuid4
 import feedparser
 import openpyxl
 import pytest
+from bs4 import BeautifulSoup
 
 from auditor.db.session import connect
 from auditor.release.stage_build import build_release
+from auditor.views.dictionary import views
 from auditor.views.queries import queries
 from crawler.pages.records import Lang
 from tests.auditor.cli.command import egov_audit
@@ -63,7 +65,19 @@ def test_every_ready_question_is_answered_under_its_titles(site: Site) -> None:
 def test_the_dictionary_stands_beside_the_tables(site: Site) -> None:
     page = site.get("entries")[1].decode()
     assert "One row per row of each edition" in page
-    assert "<dt>regulator</dt><dd>Ministry that drafts the rules, as printed.</dd>" in page
+    tree = BeautifulSoup(page, "lxml")
+    assert {str(one["lang"]): one.text.split()[0] for one in tree.select(".metadata-description p")} == {
+        "en": "One",
+        "ru": "Одна",
+        "kk": "Әр",
+    }
+    columns = tree.select_one("details > dl.column-descriptions")
+    assert columns is not None
+    assert [one.text for one in columns.select("dt")] == list(views()["entries"].columns)
+    meanings = [one.text.split(" · ") for one in columns.select("dd")]
+    assert meanings[18][0] == "Ministry that drafts the rules, as printed."
+    assert {len(one) for one in meanings} == {3}, "each in three languages"
+    assert "data-column-description" in page, "a column's own menu says it too"
 
 
 @pytest.mark.parametrize("words", ["справка", "справками", "СПРАВКЕ"])
