@@ -20,6 +20,7 @@ AXES = ("nature", "completeness")
 #: Batches with a decision in `blind.csv` on every name, and how the README calls them.
 BLIND = {
     "batch5": "5: portal and register, half with result text; two coders apart",
+    "short": "7: short names again, coded once by one who knew the lexicon",
     "odd": "odd ones and kinds hardly seen before, sought on purpose",
 }
 TARGET = (0.95, 0.85)

@@ -208,10 +208,14 @@ def test_a_called_doctor_is_a_step_until_the_result_says_that_care_is_given() ->
     assert axes("Дәрігерді үйге шақыру", "Шақыру жазбасы, одан кейін үйде көмек көрсетіледі", Lang.KK)[1] == "complete"
 
 
-def test_a_finding_whose_result_is_a_paper_on_status_is_a_paper() -> None:
-    assert axes("Установление инвалидности") == ("human_social", "partial")
-    assert axes("Установление инвалидности", "Справка об инвалидности") == ("transactional", "complete")
-    assert axes("Мүгедектікті белгілеу", "Мүгедектік туралы анықтама", Lang.KK) == ("transactional", "complete")
+def test_a_finding_that_care_follows_stays_one_whatever_paper_tells_it() -> None:
+    assert axes("Установление инвалидности", "Справка об инвалидности") == ("human_social", "partial")
+    assert axes("Мүгедектікті белгілеу", "Мүгедектік туралы анықтама", Lang.KK) == ("human_social", "partial")
+    assert axes("Establishment of disability", "Certificate of disability", Lang.EN) == ("human_social", "partial")
+
+
+def test_a_paper_on_status_in_place_of_care_is_a_paper() -> None:
+    assert axes("Обслуживание инвалидов", "Справка об инвалидности") == ("transactional", "complete")
 
 
 def test_things_done_stand_beside_a_step_after_a_comma_too() -> None:
