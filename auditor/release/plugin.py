@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import csv
+import io
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 from datasette import hookimpl
 
 from auditor.release.guard import SafeCsv, restrict, shown
+from auditor.release.served import ROW_LIMIT
 
 Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
@@ -24,6 +27,8 @@ class Hooks:
         # Datasette asks a plugin for its module's name, and looks for templates beside that.
         self.__name__ = "auditor.release"
         self._told: dict[str, object] = {"release_id": release, "questions": titles}
+        names = {name for asked in titles.values() for name, _ in asked} | {"find"}
+        self._questions = {f"/{release}.csv", *(f"/{release}/{name}.csv" for name in names)}
 
     @hookimpl(trylast=True)  # type: ignore[untyped-decorator]
     def prepare_connection(self, conn: sqlite3.Connection, database: str) -> None:
@@ -43,18 +48,59 @@ class Hooks:
 
     @hookimpl  # type: ignore[untyped-decorator]
     def asgi_wrapper(self) -> Callable[[App], App]:
-        """CSV answers leave through `SafeCsv`; every answer says that it is not to be guessed at or framed."""
-        return _wrap
+        """CSV answers leave whole and through `SafeCsv`; every answer says not to be guessed at or framed."""
+        return self._wrap
+
+    def _wrap(self, app: App) -> App:
+        async def wrapped(scope: Message, receive: Any, send: Send) -> None:  # noqa: ANN401 - ASGI's own
+            if scope["type"] != "http":
+                await app(scope, receive, send)
+                return
+            is_csv = scope["path"].endswith(".csv")
+            if is_csv:
+                scope = {**scope, "query_string": _whole(scope["query_string"])}
+            if scope["path"] in self._questions:
+                send = _Counted(send).send
+            await app(scope, receive, _Answer(send, is_csv).send)
+
+        return wrapped
 
 
-def _wrap(app: App) -> App:
-    async def wrapped(scope: Message, receive: Any, send: Send) -> None:  # noqa: ANN401 - ASGI's own
-        if scope["type"] != "http":
-            await app(scope, receive, send)
+def _whole(query: bytes) -> bytes:
+    """A CSV's address that asks for every row and a file to keep, unless it names a number of rows or a place.
+
+    Datasette's own links give a page of the table, and nothing in the file would say that there is more.
+    """
+    asked = [pair for pair in query.split(b"&") if pair and pair not in (b"_size=max", b"_stream=on", b"_dl=on")]
+    if any(pair.startswith((b"_size=", b"_next=")) for pair in asked):
+        return query
+    return b"&".join([*asked, b"_size=max", b"_stream=on", b"_dl=on"])
+
+
+class _Counted:
+    """A question's CSV on its way out, held until its rows are counted: one that was cut is refused."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._held: list[Message] = []
+
+    async def send(self, message: Message) -> None:
+        self._held.append(message)
+        if message["type"] == "http.response.start" or message.get("more_body", False):
             return
-        await app(scope, receive, _Answer(send, scope["path"].endswith(".csv")).send)
-
-    return wrapped
+        start, *bodies = self._held
+        text = b"".join(one.get("body", b"") for one in bodies).decode()
+        # The heading is a record too. A cell's own line ends are no records.
+        if start["status"] == 200 and sum(1 for _ in csv.reader(io.StringIO(text, newline=""))) > ROW_LIMIT:
+            kind = [(b"content-type", b"text/plain; charset=utf-8")]
+            said = (
+                f"{ROW_LIMIT} rows or more, and a CSV of a question holds fewer: take the XLSX or narrow the question\n"
+            )
+            await self._send({**start, "status": 400, "headers": kind})
+            await self._send({"type": "http.response.body", "body": said.encode()})
+            return
+        for one in self._held:
+            await self._send(one)
 
 
 class _Answer:

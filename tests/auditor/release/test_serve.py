@@ -146,7 +146,7 @@ def test_no_path_of_this_machine_is_told(site: Site, tmp_path_factory: pytest.Te
 
 
 def test_files_and_feed(site: Site) -> None:
-    rows = list(csv.DictReader(io.StringIO(site.get("services.csv", _stream="on")[1].decode())))
+    rows = list(csv.DictReader(io.StringIO(site.get("services.csv")[1].decode())))
     assert len(rows) == site.sql("SELECT COUNT(*) FROM services")["rows"][0][0]
     codes = {row["code"] for row in rows}
     sheet = openpyxl.load_workbook(io.BytesIO(site.get("services.xlsx")[1])).worksheets[0]
@@ -158,6 +158,22 @@ def test_files_and_feed(site: Site) -> None:
     feed = feedparser.parse(site.get("changes_feed.atom")[1])
     assert not feed.bozo
     assert len({entry.id for entry in feed.entries}) == len(feed.entries) == 200
+
+
+def test_no_csv_is_cut_without_a_word(site: Site) -> None:
+    count = site.sql("SELECT COUNT(*) FROM entries")["rows"][0][0]
+    assert count > 1000
+    link = BeautifulSoup(site.get("entries")[1], "lxml").find("a", string="CSV")
+    assert link is not None
+    for path in (str(link["href"]), f"/{site.id}/entries.csv", f"/{site.id}/entries.csv?lang=ru&_stream=on"):
+        wanted = site.sql("SELECT COUNT(*) FROM entries WHERE lang = 'ru'")["rows"][0][0] if "lang" in path else count
+        assert len(list(csv.reader(io.StringIO(site.get(path)[1].decode())))) - 1 == wanted, path
+    assert len(site.get("entries.csv", _size="3")[1].splitlines()) == 4, "who asks for a part gets it"
+    few = "SELECT entry_key, 'a\nb' AS two FROM entries LIMIT 999"
+    status, body = site.get(f"/{site.id}.csv", sql=few)
+    assert (status, len(list(csv.reader(io.StringIO(body.decode()))))) == (200, 1000)
+    status, body = site.get(f"/{site.id}.csv", sql="SELECT entry_key FROM entries")
+    assert (status, body[:17]) == (400, b"1000 rows or more")
 
 
 @pytest.fixture(scope="module")
