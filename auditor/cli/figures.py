@@ -20,15 +20,15 @@ from auditor.cli.series import (
     measured_on,
     print_series,
     print_years,
+    say_corrections,
     today,
+    told_wrong,
 )
 from auditor.coding.codebook import CODEBOOK
-from auditor.corrections.stage import corrections
 from auditor.db.session import open_database, transaction
 from auditor.db.state import rows_digest
 from auditor.ingest.status import not_read
 from auditor.measure.cards import card
-from auditor.measure.citation import plain
 from auditor.measure.records import DatedAudit, Figure, Measured
 from auditor.measure.series import Year, series_json
 from auditor.measure.splits import dimensions
@@ -122,8 +122,7 @@ def measure(
         checked = checked_by_people(session, lang)
         dated = measured_on(session, day, lang, checked)
         kept = store(session, dated)
-        wrong = [one for one in corrections(session) if (one.as_of, one.lang) == (day, str(lang))]
-    wrong = [one for one in wrong if not wanted or one.figure.partition(":")[0] in wanted]
+        wrong = told_wrong(session, {day}, lang, wanted)
     coding = coding_note(checked, [dated])
     note(f"{kept} new figures kept" if kept else "every figure was kept before, and is the same")
     if json_out:
@@ -136,11 +135,10 @@ def measure(
         say_json(told)
     elif csv_out or split_by:
         print_years([Year(day.year, day, dated)], split_by, wanted, form, coding)
+        say_corrections(wrong, form)
     else:
         _say_dated(dated, wanted, coding)
-        for one in wrong:
-            moved = f"{one.figure} {one.old} → {one.new}"
-            say(f"Corrected on {one.noted_at.date()}: {moved} ({plain(one.reason)}; {one.key})")
+        say_corrections(wrong, form)
 
 
 def _only(told: object, wanted: list[str]) -> dict[str, object]:

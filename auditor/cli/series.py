@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,12 +12,15 @@ from sqlalchemy.orm import Session
 
 from auditor.cli.app import load_config, note, say, say_json
 from auditor.coding.codebook import CODEBOOK
+from auditor.corrections.records import Correction
+from auditor.corrections.stage import corrections
 from auditor.db.read import editions_in_force
 from auditor.db.review import samples
 from auditor.db.session import open_database, transaction
 from auditor.ingest.status import not_read
 from auditor.link.stage import REGISTER_LANGS
 from auditor.measure.cards import cards
+from auditor.measure.citation import plain
 from auditor.measure.records import DatedAudit
 from auditor.measure.series import CSV_HEADER, Year, series_json, series_rows
 from auditor.measure.stage import store
@@ -92,13 +95,33 @@ def print_series(years: tuple[int, int], lang: Lang, by: Sequence[str], only: Se
         checked = checked_by_people(session, lang)
         series = read_series(session, years, asked_in(session, lang), checked)
         kept = sum(store(session, audit) for audit in observed(series))
+        wrong = told_wrong(session, {one.as_of for one in series}, lang, only)
     note(f"{kept} new figures kept" if kept else "every figure was kept before, and is the same")
     coding = coding_note(checked, observed(series))
     if form == "json":
         head = {"from": years[0], "to": years[1], "language": str(lang), "codebook": CODEBOOK}
-        say_json({**head, "coding": coding, "years": series_json(series, by, only)})
+        say_json({**head, "coding": coding, "years": series_json(series, by, only),
+                  "corrections": [one.as_json() for one in wrong]})  # fmt: skip
     else:
         print_years(series, by, only, form, coding)
+        say_corrections(wrong, form)
+
+
+def told_wrong(session: Session, days: Collection[date], lang: Lang, only: Sequence[str]) -> list[Correction]:
+    """The corrections of figures of these days and this text, of the measures `only` unless it is empty."""
+    found = [one for one in corrections(session) if one.as_of in days and one.lang == str(lang)]
+    return [one for one in found if not only or one.figure.partition(":")[0] in only]
+
+
+def say_corrections(wrong: Iterable[Correction], form: str) -> None:
+    """A line for each correction: among figures for people, on stderr beside a csv, whose rows are figures alone."""
+    for one in wrong:
+        moved = f"{one.figure} {one.old} → {one.new}"
+        line = f"Corrected on {one.noted_at.date()}: {moved} ({plain(one.reason)}; {one.key})"
+        if form == "csv":
+            note(line)
+        else:
+            say(line)
 
 
 def print_years(series: Sequence[Year], by: Sequence[str], only: Sequence[str], form: str, coding: str) -> None:

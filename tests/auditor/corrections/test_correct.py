@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sqlite3
 from contextlib import closing
@@ -16,6 +17,7 @@ from auditor.corrections.records import Correction
 from auditor.corrections.stage import corrections
 from auditor.db.models import EntryRow
 from auditor.db.session import connect, transaction
+from auditor.measure.series import CSV_HEADER
 from reports.export.delta import delta
 from tests.auditor.link.command import Done, run
 from tests.auditor.release.small import ask, fill, released
@@ -83,6 +85,21 @@ def test_a_correction_is_kept_listed_and_corrected_in_its_turn(mended: str) -> N
     assert sorted((key, old, year) for key, _, old, year in rows) == [(one.key, one.old, 2023) for one in found]
     assert all(len(at) == 19 for _, at, _, _ in rows)
     assert {3.0, 4.0} <= set(superseded), "the old values stay where they were"
+
+
+def test_a_series_and_a_csv_name_the_corrections_too(mended_sqlite: str) -> None:
+    assert correct(mended_sqlite).returncode == 0
+    line = f"count 4 → 3 (a row was read twice; count/{DAY}/ru/1)"
+    years = ("measure", "--from", "2023", "--to", "2024")
+    assert line in run(mended_sqlite, *years).stdout
+    assert line not in run(mended_sqlite, *years, "--measure", "digitised").stdout
+    for asked in (years, ("measure", "--as-of", DAY)):
+        done = run(mended_sqlite, *asked, "--csv")
+        assert line in done.stderr
+        assert {len(row) for row in csv.reader(done.stdout.splitlines())} == {len(CSV_HEADER)}, "rows are figures alone"
+    assert line in run(mended_sqlite, "measure", "--as-of", DAY, "--by", "section").stdout
+    told = json.loads(run(mended_sqlite, *years, "--json").stdout)
+    assert [one["key"] for one in told["corrections"]] == [f"count/{DAY}/ru/1"]
 
 
 @pytest.mark.parametrize(
