@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from auditor.corrections.records import Correction
 from auditor.measure.report_records import Report
+from reports.build import Wanted, build
 from reports.i18n import LANGUAGES
 from reports.pages import environment
 from reports.views.facts import file_of
+from tests.reports.records import HOSTILE, body_of, small_report
 
 #: Where pictures of each page kind are left, if this names a folder; settings of the product are taken from tests.
 PICTURES = "PAGE_PICTURES"
@@ -210,3 +215,21 @@ def test_a_printed_page_cuts_no_row(page: Page, site: Path, tmp_path: Path) -> N
     printed = page.pdf(path=tmp_path / "print.pdf", format="A4")
     assert printed.startswith(b"%PDF")
     assert printed.count(b"/Type /Page") > 5
+
+
+def test_hostile_corrections_leave_the_page_sound_on_a_phone(page: Page, tmp_path: Path) -> None:
+    report = small_report()
+    at = datetime(2026, 2, 1, tzinfo=UTC)
+    said = (HOSTILE, "Ж" * 10_000, '"><img src=x onerror=alert(1)>')
+    wrong = tuple(
+        Correction("digitised", report.as_of, "ru", n, at, n, n + 1, text, "a") for n, text in enumerate(said, 1)
+    )
+    told = dataclasses.replace(report, corrections=wrong)
+    out = build(told, body_of, Wanted(("ru",), {"ru": {}}), tmp_path / "site").parent
+    page.on("dialog", lambda asked: pytest.fail(asked.message))
+    page.set_viewport_size({"width": 360, "height": 740})
+    show(page, out, "ru/corrections.html")
+    assert page.locator("tbody tr").count() == len(said)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert not grave(page)
+    pictured(page, "ru_corrections-hostile")
