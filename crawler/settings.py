@@ -38,8 +38,10 @@ DOWNLOAD_DELAY_JITTER = 0
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_MAX_DELAY = 120
 AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
-#: A second and a third try, and only after failures that pass by themselves. 4xx other than these are answers.
-RETRY_TIMES = 2
+#: Four further tries, each after everything else that is still to be asked, and only after failures that pass by
+#: themselves: a page of a server that fails three times in ten is then lost twice in a thousand. Answers that may be
+#: meant have fewer, by the middleware's own rule.
+RETRY_TIMES = 4
 RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 522, 524]
 #: The ledger prints the line for an address that gave nothing; Scrapy's "gave up" would say it twice.
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
@@ -47,7 +49,8 @@ RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
 EGOV_RETRY_AFTER_MAX = 600
 #: Seconds of Crawl-delay that a crawl keeps; a site that asks for more does not want to be crawled.
 EGOV_CRAWL_DELAY_MAX = 300
-#: Requests failing one after another before the crawl ends: a server in trouble is not helped by being asked on.
+#: Pages failing one after another, each when it is first asked for, before the crawl ends: a server in trouble is not
+#: helped by being asked on.
 EGOV_FAILURES_IN_A_ROW = 10
 #: Links from a spider's first page to a page: the sources need three, so what lies deeper is a maze.
 EGOV_DEPTH_MAX = 8
@@ -92,6 +95,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.ledger.Ledger": 50,  # outermost: sees every end
     "crawler.middlewares.robots.FailClosedRobots": 100,
     "crawler.middlewares.retry.Retries": 550,
+    "crawler.middlewares.patience.Patience": 600,  # sees every failure, those that are tried again too
     "crawler.middlewares.evidence.Evidence": 900,  # next to the network: sees every answer
 }
 SPIDER_MIDDLEWARES = {

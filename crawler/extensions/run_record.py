@@ -6,6 +6,7 @@ Nothing found is a failure: a crawl without one good page, or one that was stopp
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -23,7 +24,7 @@ from crawler.sources.load import Source
 from crawler.sources.permission import Permission
 
 if TYPE_CHECKING:
-    from scrapy import Spider
+    from scrapy import Request, Spider
     from scrapy.crawler import Crawler
 
 logger = logging.getLogger(__name__)
@@ -38,7 +39,8 @@ RESUMED = "egov/resumed"
 class RunRecord:
     """One run of the archive for one crawl, as `crawler.egov_run`.
 
-    `stopped` is the finish reason once something stopped the crawl, else ""; `line` then says it in words.
+    `stopped` is the finish reason once something stopped the crawl, else ""; `line` then says it in words. `waiting`
+    holds the requests that are to be made again after a failure, by the address first asked.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -54,6 +56,8 @@ class RunRecord:
         self._ca_file = crawler.settings.get("EGOV_CA_FILE")
         self.stopped = ""
         self.line = ""
+        self.waiting: dict[str, Request] = {}
+        self._before_close: list[Callable[[], None]] = []
         crawler.signals.connect(self._open, signal=signals.spider_opened)
         crawler.signals.connect(self._close, signal=signals.spider_closed)
 
@@ -120,6 +124,10 @@ class RunRecord:
         source = getattr(self._crawler.spider, "source", None)
         return (source.site,) if isinstance(source, Source) else ()
 
+    def before_close(self, tell: Callable[[], None]) -> None:
+        """Have `tell` called while the run can still be written to, after everything was asked."""
+        self._before_close.append(tell)
+
     def stop(self, reason: str, line: str) -> None:
         """End the crawl: what is on its way is answered, nothing more is asked. The first reason stays.
 
@@ -155,6 +163,8 @@ class RunRecord:
     def _close(self, spider: Spider, reason: str) -> None:
         if self._run is None:
             return
+        for tell in self._before_close:
+            tell()
         stats = self._crawler.stats
         counts = {
             outcome.value: stats.get_value(f"{FETCH}{outcome.value}", 0)

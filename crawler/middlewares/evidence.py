@@ -30,6 +30,7 @@ VERDICT, CAPTURE = "verdict", "capture_id"
 CUT = "egov_cut"  # the body ended too early on the wire: worth a second try
 FAULT = "egov_fault"  # a NotFetched that the ledger raises
 BASE = "egov_base"  # the capture that a conditional request rests on
+ASKED = "egov_asked"  # the address first asked for, before any redirect
 FRESH = "egov_fresh"  # ask without conditions
 _KEPT = "egov_kept"  # the answer comes from the archive: a run gone on with after a kill
 _OWN = (VERDICT, CAPTURE, CUT, FAULT, BASE, _KEPT)

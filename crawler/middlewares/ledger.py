@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urljoin
 
 from crawler.archive.records import Outcome
 from crawler.errors import in_words
 from crawler.extensions.run_record import FAULTS, FETCH, PAGES_OK, record_of
-from crawler.middlewares.evidence import CAPTURE, FAULT, VERDICT, target_of
-from crawler.middlewares.outcome import INTERNAL, NotFetched, explain
+from crawler.middlewares.evidence import ASKED, CAPTURE, FAULT, VERDICT, target_of
+from crawler.middlewares.outcome import INTERNAL, NotFetched, explain, judged
 from crawler.middlewares.redirects import MOST, RefusedError, follow
+from crawler.middlewares.retry import ask_again
 from crawler.pages.address import host_of
 from crawler.pages.records import PageKind, Verdict
 
@@ -24,16 +26,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_ASKED, _HOPS = "egov_asked", "egov_hops"
-_FORBIDDEN, _MISSING = frozenset({401, 403, 451}), frozenset({404, 410})
-_WORDS = {
-    Verdict.CHALLENGE: "a challenge page in place of the page",
-    Verdict.LOGIN: "a login page in place of the page",
-    Verdict.MAINTENANCE: "a maintenance page in place of the page",
-    Verdict.TRUNCATED: "the page ends too early",
-    Verdict.EMPTY: "the page is empty",
-    Verdict.NOT_HTML: "not the kind of document asked for",
-}
+_HOPS = "egov_hops"
 
 
 class Ledger:
@@ -41,13 +34,13 @@ class Ledger:
 
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
+        self._crawler = crawler
         self._stats = crawler.stats
         self._record = record_of(crawler)
         self._timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
         self._limit = settings.getint("DOWNLOAD_MAXSIZE")
-        self._patience = settings.getint("EGOV_FAILURES_IN_A_ROW")
         self._deepest = settings.getint("EGOV_DEPTH_MAX")
-        self._failures = 0
+        self._record.before_close(self._tell_waiting)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -56,7 +49,7 @@ class Ledger:
 
     def process_request(self, request: Request) -> None:
         """Raises NotFetched for an address that no source of this crawl has, and for one too many links away."""
-        request.meta.setdefault(_ASKED, request.url)
+        request.meta.setdefault(ASKED, request.url)
         if host_of(request.url) not in self._record.fetch_hosts:
             raise NotFetched(Outcome.FORBIDDEN, "foreign_host", "not asked: not a host of this source")
         if request.meta.get("depth", 0) > self._deepest:
@@ -71,11 +64,12 @@ class Ledger:
             if not isinstance(following, NotFetched):
                 return following
             fault = following
+            if (again := self._asked_again(request, response)) is not None:
+                return again
         if fault is None and verdict is Verdict.OK:
-            self._failures = 0
             self._note(request, Outcome.FETCHED, None, response.status)
             return response
-        fault = fault or _judged(response.status, verdict)
+        fault = fault or judged(response.status, verdict)
         fault.status, fault.verdict, fault.capture_id = response.status, verdict, request.meta.get(CAPTURE, "")
         if verdict is Verdict.CHALLENGE:
             self._record.stop("challenge", f"{request.url} answers with a challenge page")
@@ -109,22 +103,38 @@ class Ledger:
         following.meta[_HOPS] = hops + 1
         return following
 
+    def _asked_again(self, request: Request, response: Response) -> Request | None:
+        """The address first asked, once more: a site in trouble sends everybody away to another host."""
+        try:
+            host = host_of(urljoin(request.url, (response.headers.get("Location") or b"").decode("utf-8", "replace")))
+        except ValueError:
+            return None
+        if not host or host in self._record.fetch_hosts:
+            return None
+        first: Request = request.replace(url=request.meta[ASKED])
+        first.meta[_HOPS] = 0
+        return ask_again(self._crawler, first, "sent away")
+
     def _refuse(self, request: Request, fault: NotFetched) -> None:
-        """Record, print (robots.txt's own middleware prints its line), and lose patience after too many in a row."""
+        """Record and print; robots.txt's own middleware prints its line."""
         self._note(request, fault.outcome, fault, fault.status)
         if fault.code == INTERNAL:
             self._stats.inc_value(FAULTS)
-            logger.error("%s: %s", request.meta[_ASKED], fault.detail, exc_info=fault.__cause__)
+            logger.error("%s: %s", request.meta[ASKED], fault.detail, exc_info=fault.__cause__)
         elif not (fault.quiet or target_of(request, "").kind is PageKind.ROBOTS):
-            logger.warning("%s: %s: %s", request.meta[_ASKED], fault.outcome.value, fault.detail)
-        hopeless = fault.outcome is Outcome.FAILED and fault.verdict in (None, Verdict.HTTP_ERROR) and not fault.quiet
-        self._failures = self._failures + 1 if hopeless else 0
-        if self._patience and self._failures >= self._patience:
-            self._record.stop("failures", f"{self._failures} requests in a row failed, the last with: {fault.detail}")
+            logger.warning("%s: %s: %s", request.meta[ASKED], fault.outcome.value, fault.detail)
+
+    def _tell_waiting(self) -> None:
+        """Record the pages that failed and were to be asked again when the crawl ended."""
+        for request in self._record.waiting.values():
+            capture_id, verdict = request.meta.get(CAPTURE, ""), request.meta.get(VERDICT)
+            fault = NotFetched(Outcome.FAILED, "not_again", "failed, and the crawl ended before it was asked again")
+            fault.verdict, fault.capture_id = verdict, capture_id
+            self._note(request, fault.outcome, fault, 0)
 
     def _note(self, request: Request, outcome: Outcome, fault: NotFetched | None, status: int) -> None:
         """One line in the fetch log under the address first asked; redirects are told by the captures themselves."""
-        asked: str = request.meta[_ASKED]
+        asked: str = request.meta[ASKED]
         detail = fault.detail if fault else ""
         if request.url != asked:
             detail = f"redirected to {request.url}" + (f": {detail}" if detail else "")
@@ -151,12 +161,3 @@ class Ledger:
             )
         except OSError as error:
             self._record.stop("archive", f"the archive cannot be written: {in_words(error)}")
-
-
-def _judged(status: int, verdict: Verdict | None) -> NotFetched:
-    """What a verdict other than ok means for the asking."""
-    if verdict in (None, Verdict.HTTP_ERROR):
-        outcome = Outcome.FORBIDDEN if status in _FORBIDDEN else Outcome.FAILED
-        outcome = Outcome.MISSING if status in _MISSING else outcome
-        return NotFetched(outcome, "http_error", f"the server answers {status}")
-    return NotFetched(Outcome.FAILED, verdict.value, _WORDS[verdict])

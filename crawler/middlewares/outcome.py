@@ -23,6 +23,15 @@ from crawler.pages.records import Verdict
 
 #: The issue code of a fault that is the program's own.
 INTERNAL = "internal"
+_FORBIDDEN, _MISSING = frozenset({401, 403, 451}), frozenset({404, 410})
+_WORDS = {
+    Verdict.CHALLENGE: "a challenge page in place of the page",
+    Verdict.LOGIN: "a login page in place of the page",
+    Verdict.MAINTENANCE: "a maintenance page in place of the page",
+    Verdict.TRUNCATED: "the page ends too early",
+    Verdict.EMPTY: "the page is empty",
+    Verdict.NOT_HTML: "not the kind of document asked for",
+}
 _NETWORK = (DownloadFailedError, ResponseDataLossError, ConnectError, ConnectionClosed, IgnoreRequest, OSError)
 #: What certificate errors come as: a plain handshake failure, or a name that does not fit.
 _VERIFY = ("certificate verify failed", "VerificationError", "CertificateError", "DNSMismatch", "IPAddressMismatch")
@@ -67,6 +76,15 @@ def explain(error: Exception, *, timeout: float, limit: int) -> NotFetched:
     if isinstance(error, _NETWORK):
         return NotFetched(Outcome.FAILED, "connection", f"connection failed: {reason}")
     return NotFetched(Outcome.FAILED, INTERNAL, f"internal error: {type(error).__name__}: {reason}")
+
+
+def judged(status: int, verdict: Verdict | None) -> NotFetched:
+    """What a verdict other than ok means for the asking."""
+    if verdict in (None, Verdict.HTTP_ERROR):
+        outcome = Outcome.FORBIDDEN if status in _FORBIDDEN else Outcome.FAILED
+        outcome = Outcome.MISSING if status in _MISSING else outcome
+        return NotFetched(outcome, "http_error", f"the server answers {status}")
+    return NotFetched(Outcome.FAILED, verdict.value, _WORDS[verdict])
 
 
 def certificate_fault(error: Exception) -> str:

@@ -1,19 +1,24 @@
-"""Second tries: few, only after failures that pass, and not before the time that the server asks for."""
+"""Further tries: few, after everything else of the crawl, and not before the time that the server asks for.
+
+What may have been meant (a refusal, a login page, a redirect away) is asked again less often than what never is (a
+failure, half a page): a flaky server gives both, and a page is called lost only when it was asked again in vain.
+"""
 
 from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
 
-from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.downloadermiddlewares.retry import RetryMiddleware, get_retry_request
 
 from crawler.extensions.run_record import record_of
 from crawler.extensions.throttle import pace_of
-from crawler.middlewares.evidence import CUT
+from crawler.middlewares.evidence import ASKED, CUT, VERDICT, target_of
 from crawler.middlewares.outcome import certificate_fault
-from crawler.pages.records import Verdict
+from crawler.pages.records import PageKind, Verdict
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
@@ -23,6 +28,13 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _ASKING = frozenset({429, 503})
+_NOT_THERE = frozenset({404, 410})
+_DOUBTED = "egov_doubted"  # key of request.meta: answers to it that may have been meant, and were not believed
+#: What no server means.
+_PASSING = frozenset({Verdict.EMPTY, Verdict.MAINTENANCE, Verdict.TRUNCATED})
+#: Further tries of what a server may mean. Without a page or rules where there were some, we would claim too much.
+_MEANT = {Verdict.LOGIN: 2, Verdict.NOT_HTML: 2}
+_REFUSED, _AWAY = 1, 2
 
 
 def seconds_to_wait(value: str, now: datetime) -> float | None:
@@ -53,6 +65,10 @@ class Retries(RetryMiddleware):
 
     _cap: float
 
+    def process_request(self, request: Request) -> None:
+        """It is asked again: nothing waits for that any more."""
+        record_of(self.crawler).waiting.pop(request.meta.get(ASKED, ""), None)
+
     def process_response(
         self,
         request: Request,
@@ -60,12 +76,15 @@ class Retries(RetryMiddleware):
         spider: Spider | None = None,  # noqa: ARG002 - Scrapy's interface
     ) -> Request | Response:
         """A second request, or the response as it is."""
-        if request.meta.get("verdict") is Verdict.CHALLENGE:
+        verdict = request.meta.get(VERDICT)
+        if verdict is Verdict.CHALLENGE:
             return response
         if response.status in _ASKING and not self._wait(request, response):
             return response
-        if request.meta.get(CUT):
-            return self._retry(request, "cut") or response
+        if request.meta.get(CUT) or verdict in _PASSING:
+            return self._retry(request, verdict.value if verdict else "cut") or response
+        if doubts := _doubts(request, response, verdict):
+            return ask_again(self.crawler, request, str(verdict or response.status), doubts) or response
         return super().process_response(request, response)
 
     def process_exception(
@@ -78,6 +97,9 @@ class Retries(RetryMiddleware):
         if certificate_fault(exception):
             return None
         return super().process_exception(request, exception)
+
+    def _retry(self, request: Request, reason: str | Exception | type[Exception]) -> Request | None:
+        return _noted(self.crawler, super()._retry(request, reason))
 
     def _wait(self, request: Request, response: Response) -> bool:
         """Pause the host for as long as it asks; False if it asks for longer than this crawl waits, which ends it."""
@@ -94,3 +116,36 @@ class Retries(RetryMiddleware):
         self.crawler.stats.inc_value("egov/retry_after_seconds", round(wait))
         pace_of(self.crawler).pause(request, wait)
         return True
+
+
+def ask_again(crawler: Crawler, request: Request, reason: str, times: int = _AWAY) -> Request | None:
+    """The same request for later, after an answer that may have been meant; None if it was given so often before."""
+    doubted = request.meta.get(_DOUBTED, 0)
+    if doubted >= times or crawler.spider is None:
+        return None
+    again = get_retry_request(request, spider=crawler.spider, reason=reason)
+    if again is not None:
+        again.meta[_DOUBTED] = doubted + 1
+    return _noted(crawler, again)
+
+
+def _noted(crawler: Crawler, again: Request | None) -> Request | None:
+    record = record_of(crawler)
+    if again is None or record.stopped:
+        return None  # a crawl that was stopped asks for nothing more
+    record.waiting[again.meta[ASKED]] = again
+    return again
+
+
+def _doubts(request: Request, response: Response, verdict: Verdict | None) -> int:
+    """How often an answer like this one is not believed.
+
+    Editions are looked for under several forms of address: that one of them is not there is no news.
+    """
+    if verdict in _MEANT:
+        return _MEANT[verdict]
+    target = target_of(request, "")
+    if target.kind is PageKind.ROBOTS and not response.body.strip():
+        return _REFUSED  # no rules at all
+    missing = response.status in _NOT_THERE and target.edition_date is None
+    return _REFUSED if missing or response.status == HTTPStatus.FORBIDDEN else 0

@@ -75,6 +75,8 @@ _UNSEEN = re.compile(
 _NAME = re.compile(r"<([a-z][a-z0-9]*)", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 _END = re.compile(rb"<\0?/\0?h\0?t\0?m\0?l", re.IGNORECASE)  # with the zero bytes of UTF-16
+#: What no text file has; text in UTF-16 has it too, and no robots.txt parser reads that.
+_CONTROL = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]")
 #: Statuses that guards give their page under, besides 200.
 _GUARD_STATUSES = frozenset({401, 403, 405, 429, 503})
 #: Characters of visible text above which a page without landmarks is taken for a page of its own, not a substitute.
@@ -105,10 +107,10 @@ def judge(status: int, content_type: str, body: bytes, kind: PageKind) -> Verdic
 
 
 def _judge_robots(content_type: str, body: bytes, html: bool) -> Verdict:
-    """An empty robots.txt is one; a page or a JSON answer in its place is not."""
+    """An empty robots.txt is one; a page, a JSON answer or bytes that are no text in its place are not."""
     if html:
         return _substitute(content_type, body, PageKind.ROBOTS) or Verdict.NOT_HTML
-    return Verdict.OK if _is_text(content_type, body) else Verdict.NOT_HTML
+    return Verdict.OK if _is_text(content_type, body) and not _CONTROL.search(body) else Verdict.NOT_HTML
 
 
 def _judge_whole(status: int, content_type: str, body: bytes) -> Verdict:

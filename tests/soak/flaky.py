@@ -1,9 +1,14 @@
-"""The sample's sites in trouble: three requests in ten fail, in every way that a real server has been seen to fail."""
+"""The sample's sites in trouble: three requests in ten fail, in every way that a real server has been seen to fail.
+
+What has no way here: a name that does not resolve and a certificate that is not accepted. Both end as a dropped
+connection does, before any answer; the crawl's own tests have them.
+"""
 
 from __future__ import annotations
 
 import gzip
 import random
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -97,6 +102,51 @@ def _elsewhere(handler: BaseHTTPRequestHandler, _body: bytes) -> None:
     _send(handler, 302, b"", Location="https://example.org/login")
 
 
+def _forbidden(handler: BaseHTTPRequestHandler, _body: bytes) -> None:
+    _send(handler, 403, b"<html><body>forbidden</body></html>", Content_Type="text/html")
+
+
+def _missing(handler: BaseHTTPRequestHandler, _body: bytes) -> None:
+    _send(handler, 404, b"<html><body>not found</body></html>", Content_Type="text/html")
+
+
+def _slow(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+    """Half of the page, and then nothing until whoever asked has given up."""
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/html; charset=utf-8")
+    handler.send_header("Content-Length", str(len(body) + 1))
+    handler.end_headers()
+    handler.wfile.write(body[: len(body) // 2])
+    handler.wfile.flush()
+    handler.connection.recv(1)
+    handler.close_connection = True
+
+
+def _garbage(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+    noise = random.Random(len(body)).randbytes(3000)
+    _send(handler, 200, noise, Content_Type="text/html; charset=utf-8")
+
+
+def _login(handler: BaseHTTPRequestHandler, _body: bytes) -> None:
+    form = "<form><input name=u><input type=password name=p></form>"
+    page = f"<html><head><title>Вход</title></head><body>{form}</body></html>"
+    _send(handler, 200, page.encode(), Content_Type="text/html; charset=utf-8")
+
+
+def _charset(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+    """The page itself under a charset that it is not in."""
+    _send(handler, 200 if body else 500, body, Content_Type="text/html; charset=koi8-r")
+
+
+def _hollow(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+    """The site's layout around nothing: no table, no list, no block of a service."""
+    empty = _CONTENT.sub(b"", body)
+    if empty == body:
+        _broken(handler, body)
+    else:
+        _send(handler, 200, empty, Content_Type="text/html; charset=utf-8")
+
+
 def _challenge(handler: BaseHTTPRequestHandler, _body: bytes) -> None:
     page = b"<html><head><title>x</title></head><body><div class='g-recaptcha'></div></body></html>"
     _send(handler, 200, page, Content_Type="text/html; charset=utf-8")
@@ -105,6 +155,8 @@ def _challenge(handler: BaseHTTPRequestHandler, _body: bytes) -> None:
 def _pdf(handler: BaseHTTPRequestHandler, _body: bytes) -> None:
     _send(handler, 200, b"%PDF-1.4 no page", Content_Type="application/pdf")
 
+
+_CONTENT = re.compile(rb"<table.*</table>|<li>.*</li>|<p>.*</p>", re.DOTALL)
 
 WAYS: dict[str, Way] = {
     "connection dropped": _dropped,
@@ -118,4 +170,11 @@ WAYS: dict[str, Way] = {
     "redirect to another host": _elsewhere,
     "challenge": _challenge,
     "another kind of document": _pdf,
+    "error 403": _forbidden,
+    "error 404": _missing,
+    "slow answer": _slow,
+    "garbage": _garbage,
+    "login page": _login,
+    "wrong charset": _charset,
+    "hollow page": _hollow,
 }

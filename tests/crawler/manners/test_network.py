@@ -37,7 +37,7 @@ def test_connection_refused(tmp_path: Path) -> None:
     done = crawl([url], tmp_path)
     assert_failed_closed(done, tmp_path, url, "connection refused")
     assert read_logs(tmp_path).codes(url.removesuffix(PAGE) + "/robots.txt") == ["connection_refused"]
-    assert done.stats["retry/count"] == 2
+    assert done.stats["retry/count"] == 4
 
 
 def test_a_host_without_address(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_a_changed_page_is_kept_anew(tmp_path: Path) -> None:
 def test_a_failed_page_is_no_ground_for_a_condition(tmp_path: Path) -> None:
     path = "/rus/docs/V2000019982"
     broken = Answer(body=page()[:-14], headers={"ETag": '"one"'})
-    with FaultServer({path: [broken, good("Целая", ETag='"one"')]}) as server:
+    with FaultServer({path: [*[broken] * 5, good("Целая", ETag='"one"')]}) as server:
         crawl([server.url + path], tmp_path)
         second = crawl([server.url + path], tmp_path)
         assert all("if-none-match" not in asked.headers for asked in server.asked)

@@ -67,7 +67,7 @@ def test_an_edition_that_the_site_refuses_is_asked_at_the_mirror_if_one_is_set(t
     with Site(pages).up() as site, Site({"/robots.txt": "", mirrored: text("старая")}).up() as mirror:
         ended = crawl(tmp_path, site, "lang=ru", EDITION_MIRROR_URL=mirror.url)
     assert ended.code == 0
-    assert mirror.asked == ["/robots.txt", mirrored]
+    assert mirror.asked == ["/robots.txt", "/robots.txt", mirrored], "a file without rules is asked for once more"
     fetches = reader.fetches(tmp_path, ended.spiders["register"]["run_id"])
     oldest = [f for f in fetches if f.target.edition_date and f"{f.target.edition_date:%d.%m.%Y}" == EDITIONS[0]]
     assert [f.outcome for f in oldest] == [Outcome.FORBIDDEN, Outcome.FORBIDDEN, Outcome.FETCHED]
