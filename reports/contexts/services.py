@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from reports.contexts.base import ChartView, EntryRow, Frame, Linked, TwoByTwo
+from reports.contexts.base import ChartView, EntryRow, Frame, Linked, ObjectionView, TwoByTwo
 from reports.contexts.pages import EventRow, ListFilter
 
 
@@ -36,6 +36,7 @@ class GroupPage:
     kind: Annotated[str, "Ministry or section, in words."]
     name: Annotated[str, "Its official name."]
     lead: Annotated[tuple[Linked, ...], "Its figures in a sentence."]
+    basis: Annotated[str, "How it was coded: what the coded figures rest on."]
     table: Annotated[TwoByTwo, "What it delivers, and how far."]
     columns: Annotated[tuple[str, ...], "The figures of the series."]
     years: Annotated[tuple[tuple[str, tuple[str, ...]], ...], "(year, figures) under the same name."]
@@ -126,6 +127,7 @@ class DeadEndsPage:
 
     frame: Annotated[Frame, "What stands round the page."]
     lead: Annotated[tuple[Linked, ...], "How many, of how many, for how long."]
+    objections: Annotated[tuple[ObjectionView, ...], "What can be said against it."]
     why_not: Annotated[str, "Why the measure could not be taken; empty if it was."]
     rows: Annotated[tuple[DeadEndRow, ...], "The dead ends."]
     completed: Annotated[tuple[tuple[Linked, Linked], ...], "(step, what completes it) of the other partial entries."]
@@ -146,6 +148,7 @@ class FlipsPage:
 
     frame: Annotated[Frame, "What stands round the page."]
     lead: Annotated[tuple[Linked, ...], "How many, and their share of what became digitised."]
+    objections: Annotated[tuple[ObjectionView, ...], "What can be said against it."]
     why_not: Annotated[str, "Why the measure could not be taken; empty if it was."]
     rows: Annotated[tuple[FlipRow, ...], "The flips."]
 

@@ -34,11 +34,12 @@ _SETTINGS: Mapping[Setting, str] = {
     Setting.SEEN: N_("what could be observed"),
 }
 _SAID: Mapping[str, str] = {
-    "growth_by_unit": N_("By rows it grew by %(rows)s; counted by %(unit)s it grew by %(other)s. The four units of "
+    "growth_by_unit": N_("By rows the change is %(rows)s; counted by %(unit)s it is %(other)s. The four units of "
                          "count lie between %(least)s and %(most)s."),
-    "real_growth_bounds": N_("The register grew by %(register)s, births less deaths give %(real)s; over every choice "
-                             "of the undecided links real growth lies between %(low)s and %(high)s."),
-    "real_growth_certain": N_("The register grew by %(register)s, births less deaths give %(real)s. No link between "
+    "growth_everywhere": N_("Under every unit of count the change is %(rows)s."),
+    "real_growth_bounds": N_("The register changed by %(register)s, births less deaths give %(real)s; over every "
+                             "choice of the undecided links real growth lies between %(low)s and %(high)s."),
+    "real_growth_certain": N_("The register changed by %(register)s, births less deaths give %(real)s. No link between "
                               "the two editions is undecided; a link that is taken for certain may still be wrong."),
     "flips_in_growth": N_("Of what was newly digitised, %(share)s changed in nothing but the delivery form "
                           "(entries: %(flips)s); flips that came with another change of the service: %(with_other)s."),
@@ -62,8 +63,7 @@ def figure_view(here: Here, year: int, measured: Measured, figure: Figure | None
     title = words.say(about.title)
     also = () if shown.cell else tuple(derived(words, name, value) for name, value in measured.derived)
     remarks = (told(words, measured.remark),) if measured.remark and not shown.cell else ()
-    report = here.site.facts.report
-    said = report.objections.get(shown.measure, ()) if not shown.cell and year == report.as_of.year else ()
+    headline = not shown.cell and year == here.site.facts.report.as_of.year
     return FigureView(
         id=anchor(shown),
         title=f"{title}: {cell(words, shown.cell)}" if shown.cell else title,
@@ -75,7 +75,7 @@ def figure_view(here: Here, year: int, measured: Measured, figure: Figure | None
         also=(*also, *remarks),
         caveat=words.say(about.caveat),
         card=here.card(measured.measure),
-        objections=tuple(objection(words, one) for one in said),
+        objections=objections_to(here, shown.measure) if headline else (),
         corrected=corrected(here, shown, year),
     )
 
@@ -95,9 +95,10 @@ def change(here: Here, figure: Figure, year: int) -> str:
     old = next((one for one in measured.figures if one.cell == figure.cell), None) if measured else None
     if old is None:
         return ""
-    return here.words.say(
-        "%(change)s on %(year)s", change=here.words.signed(figure.value - old.value), year=str(year - 1)
-    )
+    if figure.value == old.value:
+        return here.words.say("as many as in %(year)s", year=str(year - 1))
+    changed = here.words.signed(figure.value - old.value)
+    return here.words.say("%(change)s compared with %(year)s", change=changed, year=str(year - 1))
 
 
 def bounds(words: Words, figure: Figure) -> str:
@@ -130,8 +131,23 @@ def objection(words: Words, one: Objection) -> ObjectionView:
     if one.code in ("coding_unchecked", "coding_unknown", "label_only"):
         verdict = words.say("open")
     else:
-        verdict = words.say("fails") if one.fails else words.say("holds")
-    return ObjectionView(words.say(_SETTINGS[one.setting]), words.say(_SAID[one.code], **values), verdict, one.fails)
+        verdict = words.say("the headline fails") if one.fails else words.say("the headline holds")
+    # Four units that agree are one sentence, not the same rate four times.
+    everywhere = one.code == "growth_by_unit" and one.numbers["least"] == one.numbers["most"]
+    said = words.say(_SAID["growth_everywhere" if everywhere else one.code], **values)
+    return ObjectionView(words.say(_SETTINGS[one.setting]), said, verdict, one.fails)
+
+
+def objections_to(here: Here, measure: str) -> tuple[ObjectionView, ...]:
+    """What can be said against a measure's headline on the audit date, strongest first."""
+    return tuple(objection(here.words, one) for one in here.site.facts.report.objections.get(measure, ()))
+
+
+def how_coded(here: Here) -> str:
+    """How nature and completeness were coded, under which codebook: what every coded figure rests on."""
+    report, words = here.site.facts.report, here.words
+    return words.say("Nature and completeness: %(how)s; codebook %(version)s.", how=told(words, report.coding),
+                     version=report.codebook)  # fmt: skip
 
 
 def _number(words: Words, name: str, value: float, code: str) -> str:

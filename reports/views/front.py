@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -12,7 +13,8 @@ from auditor.measure.report_records import YearAccount
 from reports.contexts.base import ChartView, FigureView, Linked, NavItem
 from reports.contexts.pages import FrontPage, Statement
 from reports.i18n import N_
-from reports.views.figures import figure_view, missing, objection, two_by_two
+from reports.views.figures import figure_view, how_coded, missing, objections_to, two_by_two
+from reports.views.growth import one_edition
 from reports.views.here import PARTS, Here, token
 from reports.views.series import broken
 from reports.views.told import told
@@ -21,7 +23,7 @@ from reports.views.wording import LANGUAGE_OF, word
 _ANNOUNCED = ("count", "digitised")
 _BEHIND = ("core_complete", "easy_share", "dead_ends", "label_flips", "parallel")
 _DOORS = ("growth.html", "series.html", "ministries/index.html", "sections/index.html", "dead-ends.html",
-          "label-flips.html", "method.html", "limits.html")  # fmt: skip
+          "label-flips.html", "portal.html", "method.html", "limits.html")  # fmt: skip
 #: Caption of a two-by-two.
 DELIVERED = N_("What is delivered, and how far")
 #: The report's title.
@@ -134,6 +136,8 @@ def _moved(here: Here, now: DatedAudit) -> Iterable[Statement]:
     account = report.accounts[-1] if report.accounts else None
     if account is not None and account.end is report.years[-1]:
         yield _growth(here, account)
+        if one_edition(account):
+            yield from _last_moved(here)
     else:
         unseen = words.say("The register of the year before was not observed: no change can be told.")
         yield Statement((Linked(unseen),), None)
@@ -148,11 +152,32 @@ def _moved(here: Here, now: DatedAudit) -> Iterable[Statement]:
         yield Statement(here.sentence(said, **links), None)
 
 
+def _last_moved(here: Here) -> Iterable[Statement]:
+    """Where both dates have one edition in force: the last two years that have not."""
+    words = here.words
+    found = (one for one in reversed(here.site.facts.report.accounts) if not one_edition(one))
+    for account in itertools.islice(found, 1):
+        taken = account.accounts[Unit.ROWS, False]
+        said = words.say(
+            "Both dates have the same edition in force. The last change lies between %(start)s and %(end)s: "
+            "%(growth)s rows; births less deaths give %(real)s.",
+            start=words.day(account.start.as_of), end=words.day(account.end.as_of),
+            growth=token("g"), real=token("r"),
+        )  # fmt: skip
+        low, high = taken.real_bounds
+        real = words.signed(taken.real_growth)
+        if low != high:
+            real += f" ({words.signed(low)} … {words.signed(high)})"
+        years = f"{here.up}growth.html#years"
+        links = {"g": Linked(words.signed(taken.growth), years), "r": Linked(real, years)}
+        yield Statement(here.sentence(said, **links), None)
+
+
 def _growth(here: Here, account: YearAccount) -> Statement:
     words = here.words
     taken = account.accounts[Unit.ROWS, False]
     said = words.say(
-        "From %(start)s to %(end)s the register grew by %(growth)s rows; births less deaths give %(real)s.",
+        "From %(start)s to %(end)s the register changed by %(growth)s rows; births less deaths give %(real)s.",
         start=words.day(account.start.as_of),
         end=words.day(account.end.as_of),
         growth=token("g"),
@@ -167,7 +192,6 @@ def _growth(here: Here, account: YearAccount) -> Statement:
     terms = words.say(
         "births %(births)s, deaths %(deaths)s", births=words.number(births.value), deaths=words.number(deaths.value)
     )
-    objections = here.site.facts.report.objections.get("growth", ())
     figure = FigureView(
         id="growth",
         title=words.say("Register growth beside real growth"),
@@ -179,21 +203,19 @@ def _growth(here: Here, account: YearAccount) -> Statement:
         also=(terms,),
         caveat="",
         card=f"{here.up}method.html#account",
-        objections=tuple(objection(words, one) for one in objections),
+        objections=objections_to(here, "growth"),
     )
     return Statement(here.sentence(said, **links), figure)
 
 
 def sure(here: Here, now: DatedAudit) -> Iterable[str]:
     """What the figures of the audit date rest on, and what they leave open."""
-    report, words = here.site.facts.report, here.words
-    shot = now.snapshot
+    words, shot = here.words, now.snapshot
     yield words.say(
         "Counted in the %(lang)s text of act %(act)s, edition of %(day)s.",
         lang=word(words, LANGUAGE_OF, str(shot.lang)), act=shot.act, day=words.day(shot.edition_date),
     )  # fmt: skip
-    yield words.say("Nature and completeness: %(how)s; codebook %(version)s.", how=told(words, report.coding),
-                    version=report.codebook)  # fmt: skip
+    yield how_coded(here)
     abstained = now.measured["two_by_two"].abstained
     yield words.count("The coder left %(n)s entry open.", "The coder left %(n)s entries open.", abstained)
     for found in now.breaks:

@@ -11,7 +11,7 @@ from reports.contexts.pages import ListFilter
 from reports.contexts.services import GroupPage, GroupRow, GroupsPage
 from reports.i18n import N_
 from reports.views.facts import Group, anchor
-from reports.views.figures import entry_row, figure_words
+from reports.views.figures import entry_row, figure_words, how_coded
 from reports.views.front import DELIVERED
 from reports.views.here import Here, token
 from reports.views.series import column
@@ -73,6 +73,7 @@ def group_page(here: Here, dimension: str, group: Group, now: DatedAudit) -> Gro
         kind=words.say(_KINDS[dimension]),
         name=group_name(here, group),
         lead=_lead(here, group),
+        basis=how_coded(here),
         table=_table(here, group.parts),
         columns=tuple(column(here, name, "").text for name in ("count", "digitised", "core_complete")),
         years=tuple(

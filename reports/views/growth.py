@@ -49,8 +49,16 @@ def growth_intro(here: Here, last: YearAccount | None) -> Iterable[str]:
         older=words.day(older.edition_date), old_act=older.act, start=words.day(older.as_of),
         newer=words.day(newer.edition_date), new_act=newer.act, end=words.day(newer.as_of),
     )  # fmt: skip
-    if (older.act, older.edition_date) == (newer.act, newer.edition_date):
+    if one_edition(last):
         yield words.say("Both dates have the same edition in force, so nothing came, went or changed.")
+
+
+def one_edition(between: YearAccount) -> bool:
+    """Whether one edition is in force on both dates, so that nothing can have moved."""
+    older, newer = between.start.audit, between.end.audit
+    if older is None or newer is None:
+        return False
+    return (older.snapshot.act, older.snapshot.edition_date) == (newer.snapshot.act, newer.snapshot.edition_date)
 
 
 def account_view(here: Here, taken: Account, name: str, chart: ChartView | None) -> AccountView:

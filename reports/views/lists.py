@@ -11,7 +11,7 @@ from reports.contexts.base import Linked
 from reports.contexts.pages import EventRow, FieldRow
 from reports.contexts.services import ChangesPage, DeadEndRow, DeadEndsPage, FlipRow, FlipsPage
 from reports.i18n import N_
-from reports.views.figures import entry_row, share_of
+from reports.views.figures import entry_row, objections_to, share_of
 from reports.views.here import Here, token
 from reports.views.told import told
 from reports.views.wording import EVENTS, FIELDS, OUTPUTS, cell, derived, word
@@ -37,12 +37,13 @@ def dead_ends_page(here: Here, now: DatedAudit) -> DeadEndsPage:
     frame = here.frame(words.say("Dead ends: steps that nothing in the register completes"))
     measured = now.measured.get("dead_ends")
     if measured is None:
-        return DeadEndsPage(frame, (), told(words, now.unmeasured["dead_ends"]), (), ())
+        return DeadEndsPage(frame, (), (), told(words, now.unmeasured["dead_ends"]), (), ())
     rows = {row.entry.key: row for row in now.snapshot.entries}
     details = dict(measured.details)
     return DeadEndsPage(
         frame=frame,
         lead=_lead(here, now, measured),
+        objections=objections_to(here, "dead_ends"),
         why_not="",
         rows=tuple(_dead_end(here, rows[key], details.get(key, "")) for key in measured.head.keys),
         completed=tuple(
@@ -82,7 +83,7 @@ def flips_page(here: Here, now: DatedAudit) -> FlipsPage:
     frame = here.frame(words.say("Label flips: nothing changed but the delivery form"))
     measured = now.measured.get("label_flips")
     if measured is None:
-        return FlipsPage(frame, (), told(words, now.unmeasured["label_flips"]), ())
+        return FlipsPage(frame, (), (), told(words, now.unmeasured["label_flips"]), ())
     rows = {row.entry.key: row for row in now.snapshot.entries}
     details = dict(measured.details)
     kinds = {key: figure.cell for figure in measured.cells for key in figure.keys}
@@ -100,6 +101,7 @@ def flips_page(here: Here, now: DatedAudit) -> FlipsPage:
     return FlipsPage(
         frame=frame,
         lead=(*lead, Linked(f" {also[0].upper()}{also[1:]}.")) if also else lead,
+        objections=objections_to(here, "label_flips"),
         why_not="",
         rows=tuple(
             FlipRow(entry_row(here, rows[key]), cell(words, kinds[key]), told(words, details.get(key, "")))

@@ -9,7 +9,7 @@ from auditor.records import Evidence
 from reports.contexts.base import NavItem
 from reports.contexts.pages import EntryList, ListFilter, RegisterPage
 from reports.views.facts import Filter, filters
-from reports.views.figures import entry_row, figure_words, listing_row, loose_row
+from reports.views.figures import entry_row, figure_words, how_coded, listing_row, loose_row
 from reports.views.here import Here
 from reports.views.told import told
 from reports.views.wording import LANGUAGE_OF, PROVENANCE, word
@@ -78,7 +78,7 @@ def _portal(here: Here, portal: PortalAudit) -> EntryList:
         id=f"portal-{shot.lang}",
         all=f"{shot.lang}-all",
         heading=lang,
-        origin=(head, _captured(here, [one for one in evidence if one is not None])),
+        origin=(head, _captured(here, [one for one in evidence if one is not None]), how_coded(here)),
         filters=_filters(here, found),
         entries=tuple(listing_row(here, row, " ".join(marks.get(row.listing.key, ()))) for row in shot.listings),
         has_forms=False,
@@ -110,6 +110,7 @@ def _origin(here: Here, audit: DatedAudit) -> Iterable[str]:
         "Act %(act)s, edition of %(day)s, %(lang)s text.",
         act=shot.act, day=words.day(shot.edition_date), lang=word(words, LANGUAGE_OF, str(shot.lang)),
     )  # fmt: skip
+    yield how_coded(here)
     yield _captured(here, [place for row in shot.entries if (place := places.get(row.entry.key))])
     if shot.accepted:
         yield words.say("This edition was held as doubtful: %(accepted)s", accepted=told(words, shot.accepted))

@@ -14,13 +14,12 @@ from reports.contexts.base import Linked, ObjectionView
 from reports.contexts.story import Block, StoryText
 from reports.finding import Finding
 from reports.i18n import Words
-from reports.views.figures import figure_view, figure_words, objection
+from reports.views.figures import figure_view, figure_words, how_coded, objection
 from reports.views.front import notices, sure
 from reports.views.growth import account_view, growth_intro
 from reports.views.here import Here
 from reports.views.method import CARD_LINES
 from reports.views.permission import said as permitted
-from reports.views.told import told
 from reports.views.wording import cell
 
 #: Official names in letters and lists are cut here; the rows' file has them whole.
@@ -166,8 +165,7 @@ def short(text: str) -> str:
 def _sure(here: Here) -> Iterable[str]:
     report, words = here.site.facts.report, here.words
     if report.now is None:
-        yield words.say("Nature and completeness: %(how)s; codebook %(version)s.", how=told(words, report.coding),
-                        version=report.codebook)  # fmt: skip
+        yield how_coded(here)
         return
     yield from notices(here, report.now)
     yield from sure(here, report.now)

@@ -184,10 +184,18 @@ def test_without_a_register_the_report_says_so_and_counts_nothing(tmp_path: Path
     assert "An unread register is not an empty one" in soup(out / "en/index.html").text
     assert not (out / "en/register").exists()
     assert "Жәрдемақы тағайындау" in soup(out / "en/portal.html").text
+    assert soup(out / "en/index.html").select(".doors a[href='portal.html']"), "the portal is all that was read"
+    assert "No edition of the register has been read" in soup(out / "en/editions.html").text
     for page in out.rglob("*.html"):
         for link in soup(page).find_all("a", href=True):
             href = str(link["href"]).partition("#")[0]
             assert not href or href.startswith("http") or (page.parent / href).exists(), (page, href)
+
+
+def test_pages_of_coded_figures_say_how_they_were_coded(small: Path) -> None:
+    pages = [*(small / "en/ministries").glob("*.html"), *(small / "en/sections").glob("*.html")]
+    for path in (*(path for path in pages if path.stem != "index"), small / "en/portal.html"):
+        assert "Nature and completeness: coded by the machine" in soup(path).text, path
 
 
 def test_sample_pages_are_called_a_sample(tmp_path: Path) -> None:

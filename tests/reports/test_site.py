@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -15,8 +16,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from auditor.measure.report_records import Report
-from reports.i18n import LANGUAGES
-from reports.views.facts import file_of
+from reports.i18n import LANGUAGES, words
+from reports.views.facts import facts_of, file_of
+from reports.views.front import front_page
+from reports.views.here import Site
 from tests.reports.conftest import Sample, build_story
 
 
@@ -131,6 +134,19 @@ def test_years_that_were_not_observed_are_said_and_breaks_marked(site: Path) -> 
     assert all("not observed" in row.text for row in rows[:10])
     assert "not observed" not in rows[10].td.find_next("td").text  # type: ignore[union-attr,operator]
     assert [row.td.text for row in rows if "break" in (row.get("class") or [])] == ["2020"]  # type: ignore[union-attr]
+
+
+def test_where_one_edition_is_in_force_on_both_dates_the_front_page_tells_the_last_change(
+    sample_report: Report,
+) -> None:
+    quiet = replace(sample_report.accounts[-1], start=sample_report.years[-1])
+    report = replace(sample_report, accounts=(*sample_report.accounts, quiet))
+    here = Site(facts_of(report), words("en"), ("en",)).at("index.html")
+    told = ["".join(part.text for part in one.parts) for one in front_page(here, None).moved]
+    assert "Both dates have the same edition in force." in told[1]
+    assert (
+        "between December 31, 2023 and December 31, 2024: +12 rows; births less deaths give +11 (+10 … +12)." in told[1]
+    )
 
 
 def test_the_files_repeat_the_figures(site: Path) -> None:
