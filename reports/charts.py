@@ -6,6 +6,7 @@ with Kazakh letters that every system has or replaces by one of the same widths.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ FONT = "Liberation Sans, Arial, Helvetica, DejaVu Sans, sans-serif"
 BLUE, ORANGE, GREY, INK = "#0072b2", "#d55e00", "#8a9099", "#1b1e23"
 WIDTH = 660
 _PNG_SCALE = 2.0
+_CLIP = re.compile(r"(?<=id=\")clip\d+(?=\")|(?<=url\(#)clip\d+(?=\))")
 
 Row = Mapping[str, Any]
 
@@ -38,12 +40,18 @@ def draw(drawing: Drawing, folder: Path) -> tuple[int, int]:
     """Write `NAME.svg`, `NAME.png` and `NAME.csv` below `folder`; width and height in pixels. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     spec = drawing.chart.to_dict()
-    svg = vl_convert.vegalite_to_svg(spec)
+    svg = _renumbered(vl_convert.vegalite_to_svg(spec))
     (folder / f"{drawing.name}.svg").write_text(svg + "\n", encoding="utf-8", newline="\n")
     (folder / f"{drawing.name}.png").write_bytes(vl_convert.svg_to_png(svg, scale=_PNG_SCALE))
     write_csv(folder / f"{drawing.name}.csv", drawing.header, drawing.rows)
     width, height = (svg.split(f'{side}="', 1)[1].split('"', 1)[0] for side in ("width", "height"))
     return round(float(width)), round(float(height))
+
+
+def _renumbered(svg: str) -> str:
+    """Clip paths numbered from one in order of appearance: the renderer counts on through all charts of a process."""
+    seen: dict[str, str] = {}
+    return _CLIP.sub(lambda found: seen.setdefault(found[0], f"clip{len(seen) + 1}"), svg)
 
 
 def waterfall(name: str, header: tuple[str, ...], bars: Sequence[Row]) -> Drawing:

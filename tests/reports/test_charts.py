@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,16 @@ from auditor.account.compute import account
 from auditor.account.records import Unit
 from auditor.coding.codebook import rules_in_words
 from reports.build import build, languages_wanted
-from reports.charts import axis_floor
+from reports.charts import axis_floor, draw, waterfall
 from tests.reports.records import body_of, small_report
 
 
 def bar(kind: str, low: float, high: float) -> dict[str, Any]:
     return {"label": kind, "kind": kind, "low": low, "high": high, "least": low or high, "most": high, "text": ""}
+
+
+def bar_of(kind: str, low: float, high: float) -> dict[str, Any]:
+    return {**bar(kind, low, high), "amount": high - low, "least_amount": high - low, "most_amount": high - low}
 
 
 def test_the_axis_begins_near_small_steps_of_large_totals_and_at_zero_otherwise() -> None:
@@ -50,3 +55,14 @@ def test_between_two_dates_of_one_edition_there_is_no_waterfall_but_a_sentence(t
     assert not front.select(".drawn")
     growth = BeautifulSoup((out / "en/growth.html").read_text(encoding="utf-8"), "lxml")
     assert "nothing came, went or changed" in growth.text
+
+
+def test_a_chart_is_the_same_bytes_whatever_was_drawn_before_it(tmp_path: Path) -> None:
+    drawing = waterfall("rows", ("step", "n", "least", "most"), [bar_of("total", 0, 40), bar_of("up", 40, 60)])
+    draw(drawing, tmp_path / "first")
+    draw(drawing, tmp_path / "second")
+    first, second = ((tmp_path / folder / "rows.svg").read_text(encoding="utf-8") for folder in ("first", "second"))
+    assert first == second
+    clips = re.findall(r'id="(clip\d+)"', first)
+    assert clips
+    assert set(re.findall(r"url\(#(clip\d+)\)", first)) <= set(clips), "what is cut is cut by a path of its own file"
