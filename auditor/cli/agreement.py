@@ -43,15 +43,37 @@ def agreement_command(
         raise UsageError("give two CSV files, or none for the coders of the database; --machine is for the database")
     compared = _of_files(files[0], files[1]) if files else _of_database(machine=machine)
     found = [one for one in compared if axis in (None, one.axis) and (lang is None or one.lang == lang)]
-    if not found:
-        raise ContentError("no agreement can be given: no two coders share an item on the same text")
-    if json_out:
+    told = any(one.found for one in found)
+    if json_out and found:
         say_json([_as_json(one) for one in found])
-    else:
+    elif told:
         for one in found:
             _show(one)
-    if not any(one.found for one in found):
-        raise ContentError(found[0].reason)
+    if not told:
+        raise ContentError(_no_figure(compared, found, machine=machine))
+
+
+def _no_figure(compared: list[Compared], found: list[Compared], *, machine: bool) -> str:
+    """Why there is no figure at all: by pair, axis and language where the reasons differ."""
+    if not any(one.items or one.left_out for one in compared):
+        if compared:
+            return f"{compared[0].reason} ({compared[0].one} and {compared[0].other})"
+        pair = "no item has the code of a person and of the machine" if machine else "no two coders share an item"
+        return f"no agreement can be given: {pair} on the same text"
+    if not found:
+        axes = ", ".join(sorted({one.axis for one in compared if one.items}))
+        langs = ", ".join(sorted({one.lang for one in compared if one.items and one.lang}))
+        where = f"in {langs}" if langs else "without a language: the files have no filled column lang"
+        return f"no agreement can be given there: the coders share items on {axes} {where}"
+    reasons = {_reason(one) for one in found}
+    if len(reasons) == 1:
+        return reasons.pop()
+    return "\n  ".join(["no figure has a meaning", *(f"{_pair(one)}: {_reason(one)}" for one in found)])
+
+
+def _reason(one: Compared) -> str:
+    left = f"; {one.left_out} items on which people differ undecided are left out" if one.left_out else ""
+    return one.reason + left
 
 
 def _of_database(*, machine: bool) -> list[Compared]:
@@ -67,7 +89,12 @@ def _of_files(one: Path, other: Path) -> list[Compared]:
 
     names = (one.stem, other.stem) if one.stem != other.stem else (str(one), str(other))
     tables = [read_table(path, needs=("id",)) for path in (one, other)]
-    return compare_files(*(read_codes(name, t.header, t.rows) for name, t in zip(names, tables, strict=True)))
+    coded = (read_codes(name, t.header, t.rows, t.numbers) for name, t in zip(names, tables, strict=True))
+    return compare_files(*coded)
+
+
+def _pair(one: Compared) -> str:
+    return f"{one.one} and {one.other}, {one.axis}, {one.lang or 'all languages'}"
 
 
 def _as_json(one: Compared) -> dict[str, object]:
@@ -84,7 +111,7 @@ def _as_json(one: Compared) -> dict[str, object]:
 
 
 def _show(one: Compared) -> None:
-    say(f"{one.one} and {one.other}, {one.axis}, {one.lang or 'all languages'}, n {one.items}")
+    say(f"{_pair(one)}, n {one.items}")
     if one.left_out:
         say(f"  {one.left_out} items on which people differ undecided are left out: the figures flatter the machine")
     if one.found is None:

@@ -32,11 +32,15 @@ _DELIMITERS = (",", ";", "\t")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A CSV file as read: header, rows of as many cells, and whether it began with a byte-order mark."""
+    """A CSV file as read: header, rows of as many cells, and whether it began with a byte-order mark.
+
+    `numbers` are the rows as a spreadsheet counts them: empty ones count and are left out.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     bom: bool
+    numbers: tuple[int, ...]
 
     def column(self, name: str) -> list[str]:
         """One column's cells; empty texts if the file has no such column."""
@@ -72,12 +76,13 @@ def read_table(path: Path, needs: Sequence[str] = ("name",)) -> Table:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise ContentError(f"{path} is no CSV: {error}") from error
-    lines = [line for line in lines if any(cell.strip() for cell in line)]
-    if not lines:
+    filled = [(number, line) for number, line in enumerate(lines, start=1) if any(cell.strip() for cell in line)]
+    if not filled:
         raise ContentError(f"{path} is empty")
-    header = tuple(cell.strip().lower() for cell in lines[0])
+    header = tuple(cell.strip().lower() for cell in filled[0][1])
     _check_header(path, header, needs)
-    return Table(header, _rows(path, header, lines[1:]), bom=raw.startswith(b"\xef\xbb\xbf"))
+    numbers = tuple(number for number, _ in filled[1:])
+    return Table(header, _rows(path, header, filled[1:]), raw.startswith(b"\xef\xbb\xbf"), numbers)
 
 
 def _check_header(path: Path, header: Sequence[str], needs: Sequence[str]) -> None:
@@ -89,9 +94,9 @@ def _check_header(path: Path, header: Sequence[str], needs: Sequence[str]) -> No
         raise ContentError(f"{path} has the column `{double}` twice")
 
 
-def _rows(path: Path, header: Sequence[str], lines: list[list[str]]) -> tuple[tuple[str, ...], ...]:
+def _rows(path: Path, header: Sequence[str], lines: Sequence[tuple[int, list[str]]]) -> tuple[tuple[str, ...], ...]:
     rows = []
-    for number, line in enumerate(lines, start=2):
+    for number, line in lines:
         if any(cell.strip() for cell in line[len(header) :]):
             raise ContentError(f"{path}, row {number}: {len(line)} cells under {len(header)} headings")
         rows.append(tuple((line + [""] * len(header))[: len(header)]))
@@ -106,18 +111,17 @@ def inputs_of(table: Table, path: Path, lang: Lang) -> list[CodingInput]:
     _check_rows(table, path)
     names, results, categories = table.column("name"), table.column("result"), table.column("category")
     inputs = []
-    for number, word in enumerate(table.column("lang"), start=2):
+    for at, word in enumerate(table.column("lang")):
         tag = word.strip().lower() or str(lang)
         if tag not in set(Lang):
-            raise ContentError(f"{path}, row {number}: language {word!r} is none of {', '.join(Lang)}")
-        at = number - 2
+            raise ContentError(f"{path}, row {table.numbers[at]}: language {word!r} is none of {', '.join(Lang)}")
         inputs.append(CodingInput(names[at], results[at], categories[at], lang=Lang(tag)))
     return inputs
 
 
 def _check_rows(table: Table, path: Path) -> None:
     seen: dict[str, int] = {}
-    for number, (name, key) in enumerate(zip(table.column("name"), table.column("id"), strict=True), start=2):
+    for number, name, key in zip(table.numbers, table.column("name"), table.column("id"), strict=True):
         if not name.strip():
             raise ContentError(f"{path}, row {number}: there is no name to code")
         if key and key in seen:
@@ -160,7 +164,7 @@ def _check_codes(table: Table, source: Path) -> None:
     for axis, kind in zip(AXES, (Nature, Completeness), strict=True):
         if axis not in table.header:
             raise ContentError(f"{source} has no column `{axis}` to agree with")
-        for number, code in enumerate(table.column(axis), start=2):
+        for number, code in zip(table.numbers, table.column(axis), strict=True):
             if code and code not in set(kind):
                 raise ContentError(f"{source}, row {number}, column {axis}: {code!r} is none of {', '.join(kind)}")
 

@@ -54,34 +54,37 @@ def check_grid(grid: Grid, items: Mapping[str, SampleItem], mark: str, fill_in: 
     empty = 0
     seen: dict[str, int] = {}
     for row, cells in grid.rows:
-        item = _item(row, cells, items, faults)
-        if item is None:
-            continue
-        if item.key in seen:
-            faults.append(Fault(row, "id", f"{item.key} stands in row {seen[item.key]} already"))
-            continue
-        seen[item.key] = row
-        faults += _shown_faults(row, cells, item, mark)
-        codes, found = _codes(row, cells, fill_in)
-        faults += found
-        if not any(codes.values()):
-            empty += 1
-        elif not codes["nature"] or not codes["completeness"]:
-            if not found:
+        found: list[Fault] = []
+        item = _item(row, cells, items, seen, found)
+        if item is not None:
+            found += _shown_faults(row, cells, item, mark)
+        codes, wrong = _codes(row, cells, fill_in)
+        found += wrong
+        if item is not None:
+            if not any(codes.values()):
+                empty += 1
+            elif not codes["nature"] or not codes["completeness"]:
                 waiting.append(item.key)
-        elif not found:
-            answers.append((item, _answer(item.key, codes)))
+            elif not found:
+                answers.append((item, _answer(item.key, codes)))
+        faults += [fault for fault in found if (row, fault.column) not in grid.unread]
     faults.sort(key=lambda fault: fault.row)
     return SheetCheck(tuple(answers), empty, tuple(waiting), tuple(faults), seen, len(items) - len(seen))
 
 
 def _item(
-    row: int, cells: Mapping[str, str], items: Mapping[str, SampleItem], faults: list[Fault]
+    row: int, cells: Mapping[str, str], items: Mapping[str, SampleItem], seen: dict[str, int], faults: list[Fault]
 ) -> SampleItem | None:
+    """The item of a row, which is marked as seen; None, with the fault, where the id names none or one seen before."""
     key = plain(cells["id"])
     item = items.get(key)
     if item is None:
         faults.append(Fault(row, "id", f"{key!r} is no item of this sample" if key else "the id is missing"))
+    elif key in seen:
+        faults.append(Fault(row, "id", f"{key} stands in row {seen[key]} already"))
+        return None
+    else:
+        seen[key] = row
     return item
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from auditor.records import Completeness, Nature, Output
 from auditor.review.agreement import Agreement, agreement
 from crawler.errors import ContentError
+from crawler.pages.records import Lang
 
 #: The axes that are compared, with the codes each has. `unclear` on `output` is no answer, and is left out there.
 AXES: Mapping[str, frozenset[str]] = {
@@ -59,15 +60,19 @@ class CodedFile:
     rows: Mapping[str, Mapping[str, str]]
 
 
-def read_codes(name: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> CodedFile:
-    """A coder's codes by item. Raises ContentError that names every bad row: no id, an id twice, an unknown code."""
+def read_codes(name: str, header: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> CodedFile:
+    """A coder's codes by item; `numbers` are the rows' places in the file.
+
+    Raises ContentError that names every bad row: no id, an id twice, an unknown code or language.
+    """
     axes = [axis for axis in AXES if axis in header]
     if not axes:
         raise ContentError(f"{name} has none of the columns {', '.join(AXES)}")
     found: dict[str, dict[str, str]] = {}
     faults = []
-    for number, cells in enumerate(rows, 2):
+    for number, cells in zip(numbers, rows, strict=True):
         row = dict(zip(header, (cell.strip() for cell in cells), strict=True))
+        row["lang"] = row.get("lang", "").lower()
         key = row["id"]
         if not key or key in found:
             faults.append(f"row {number}: " + (f"id {key!r} stands twice" if key else "no id"))
@@ -76,6 +81,8 @@ def read_codes(name: str, header: Sequence[str], rows: Sequence[Sequence[str]]) 
             for axis in axes
             if row[axis] and row[axis] not in AXES[axis]
         ]
+        if row["lang"] and row["lang"] not in set(Lang):
+            faults.append(f"row {number} column lang: {row['lang']!r} is none of {', '.join(Lang)}")
         found[key] = row
     if faults:
         raise ContentError(f"{name}: " + "; ".join(faults))
@@ -83,18 +90,21 @@ def read_codes(name: str, header: Sequence[str], rows: Sequence[Sequence[str]]) 
 
 
 def compare_files(one: CodedFile, other: CodedFile) -> list[Compared]:
-    """Two coders' files on every axis that both have, over all languages and by each where there are several."""
+    """Two coders' files on every axis that both have, over all languages and by each where there are several.
+
+    Where they have no coded item in common, the reason alone, on the first axis.
+    """
     shared = [key for key in one.rows if key in other.rows]
-    langs = sorted({one.rows[key].get("lang", "") for key in shared} - {""})
+    langs = sorted({one.rows[key]["lang"] for key in shared} - {""})
     found = []
     for axis in AXES:
         for lang in ["", *langs] if len(langs) > 1 else langs or [""]:
             codes = [
                 (one.rows[key].get(axis, ""), other.rows[key].get(axis, ""))
                 for key in shared
-                if not lang or one.rows[key].get("lang", "") == lang
+                if not lang or one.rows[key]["lang"] == lang
             ]
             both = [pair for pair in codes if all(pair)]
-            if both or (not shared and axis == "nature"):
+            if both:
                 found.append(compare_codes((one.name, other.name), axis, lang, both))
-    return found
+    return found or [compare_codes((one.name, other.name), "nature", "", [])]

@@ -54,7 +54,7 @@ def read_doccano(path: Path, raw: bytes) -> Grid:
             continue
         told = _parsed(line, number, grid.faults)
         if told is not None:
-            grid.rows.append((number, _cells(told, number, grid.faults)))
+            grid.rows.append((number, _cells(told, number, grid)))
             grid.texts.append((number, str(told.get("item") or ""), str(told.get("text") or "")))
     if not grid.rows and not grid.faults:
         raise ContentError(f"{path} is empty")
@@ -73,16 +73,17 @@ def _parsed(line: str, number: int, faults: list[Fault]) -> dict[str, Any] | Non
     return told
 
 
-def _cells(told: dict[str, Any], number: int, faults: list[Fault]) -> dict[str, str]:
+def _cells(told: dict[str, Any], number: int, grid: Grid) -> dict[str, str]:
     cells = {name: str(told.get(name) or "") for name in (*SHOWN, MARK)} | dict.fromkeys(ANSWERS, "")
     cells["id"] = str(told.get("item") or "")
     given = told.get("label", told.get("labels")) or []
     for label in given if isinstance(given, list) else [given]:
         column, _, code = str(label).partition("=")
         if column not in CODES:
-            faults.append(Fault(number, "label", f"unknown label {str(label)[:60]!r}; labels are {_some()}"))
+            grid.faults.append(Fault(number, "label", f"unknown label {str(label)[:60]!r}; labels are {_some()}"))
         elif cells[column] and cells[column] != code:
-            faults.append(Fault(number, column, f"two codes: {cells[column]} and {code}"))
+            grid.faults.append(Fault(number, column, f"two codes: {cells[column]} and {code}"))
+            grid.unread.add((number, column))
         else:
             cells[column] = code
     cells["note"] = "; ".join(_comments(told.get("Comments", told.get("comments"))))

@@ -36,6 +36,8 @@ _MOST_ROWS = 100_000
 _MOST_COLUMNS = 60
 _CELL = 1_000_000
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+# A merged cell still has a content that can be checked.
+_MERGED = "merged cells"
 # What openpyxl raises over a workbook that is damaged inside; it has no error of its own for that.
 _DAMAGED = (
     *(zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, SyntaxError, zlib.error, EOFError),
@@ -52,6 +54,8 @@ class Grid:
     faults: list[Fault] = field(default_factory=list)
     #: Of a JSONL file: line, item and the text that was labelled.
     texts: list[tuple[int, str, str]] = field(default_factory=list)
+    #: Row and heading of cells whose content is told in `faults` as none at all: a formula, an error, two codes.
+    unread: set[tuple[int, str]] = field(default_factory=set)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -89,8 +93,9 @@ def _grid(lines: Iterable[_Line], path: Path) -> Grid:
                 grid.header = grid.header[:-1]
             grid.faults += [Fault(one.row, _heading(grid.header, one.column), one.message) for one in faults]
             continue
-        named = [Fault(one.row, _heading(grid.header, one.column), one.message) for one in faults]
-        grid.faults += named
+        named = [(_heading(grid.header, one.column), one) for one in faults]
+        grid.faults += [Fault(one.row, heading, one.message) for heading, one in named]
+        grid.unread |= {(one.row, heading) for heading, one in named if not one.message.startswith(_MERGED)}
         grid.faults += [
             Fault(number, get_column_letter(at), f"{cell!r} stands under no heading")
             for at, cell in enumerate(cells[len(grid.header) :], start=len(grid.header) + 1)
@@ -204,7 +209,7 @@ def _merged(raw: bytes, title: str) -> dict[int, list[Fault]]:
             if element.tag.rpartition("}")[2] == "mergeCell":
                 ref = str(element.get("ref"))
                 column, row, _, _ = range_boundaries(ref)
-                fault = Fault(row or 1, str(column), f"merged cells {ref}: undo the merging, one code a cell")
+                fault = Fault(row or 1, str(column), f"{_MERGED} {ref}: undo the merging, one code a cell")
                 found.setdefault(fault.row, []).append(fault)
             element.clear()
     return found

@@ -45,20 +45,27 @@ def test_files_that_share_nothing_or_one_category_are_refused_with_the_reason(tm
     same = [("1", "transactional", "complete", "ru"), ("2", "transactional", "complete", "ru")]
     one, other = coder(tmp_path / "a.csv", same), coder(tmp_path / "b.csv", same)
     ended = egov_audit(tmp_path, "agreement", one, other)
+    assert (ended.code, ended.out) == (4, "")
+    assert ended.err.count("only 'transactional'") == 1
+    ended = egov_audit(tmp_path, "agreement", one, other, "--lang", "kk")
     assert ended.code == 4
-    assert "only 'transactional'" in ended.err
+    assert "the coders share items on completeness, nature in ru" in ended.err
     apart = coder(tmp_path / "c.csv", [("9", "transactional", "complete", "ru")])
     ended = egov_audit(tmp_path, "agreement", one, apart)
-    assert ended.code == 4
-    assert "share no item" in ended.err
+    assert (ended.code, ended.out) == (4, "")
+    assert ended.err == "egov-audit: no agreement can be given: the two coders share no item (a and c)\n"
+    empty = coder(tmp_path / "d.csv", [("1", "", "", "ru"), ("2", "", "", "ru")])
+    assert "share no item (a and d)" in egov_audit(tmp_path, "agreement", one, empty).err
 
 
 def test_a_bad_file_is_refused_with_every_place(tmp_path: Path) -> None:
     good = coder(tmp_path / "a.csv", [("1", "transactional", "complete", "ru")])
-    bad = coder(tmp_path / "b.csv", [("1", "humane", "complete", "ru"), ("1", "transactional", "done", "ru")])
+    empty = ("", "", "", "")
+    bad = coder(tmp_path / "b.csv", [("1", "humane", "complete", "rus"), empty, ("1", "transactional", "done", "ru")])
     ended = egov_audit(tmp_path, "agreement", good, bad)
     assert ended.code == 4
     assert "row 2 column nature: unknown code 'humane'" in ended.err
-    assert "row 3: id '1' stands twice" in ended.err
-    assert "row 3 column completeness: unknown code 'done'" in ended.err
+    assert "row 2 column lang: 'rus' is none of ru, kk, en" in ended.err
+    assert "row 4: id '1' stands twice" in ended.err, "an empty row counts, as in a spreadsheet"
+    assert "row 4 column completeness: unknown code 'done'" in ended.err
     assert egov_audit(tmp_path, "agreement", good).code == 2

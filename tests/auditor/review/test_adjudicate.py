@@ -183,7 +183,13 @@ def test_agreement_is_refused_where_it_has_no_meaning(
         assert lite("import", path) == 0
     capsys.readouterr()
     assert lite("agreement", "--lang", "ru") == 4
-    assert "both coders used only 'transactional'" in capsys.readouterr().out
+    out, err = capsys.readouterr()
+    assert out == "", "a reason is no result"
+    assert (
+        err.count("anna and boris, nature, ru: no agreement can be given: both coders used only 'transactional'") == 1
+    )
+    assert lite("agreement", "--lang", "en") == 4
+    assert "the coders share items on completeness, nature, output in kk, ru" in capsys.readouterr().err
 
 
 def test_intervals_come_from_two_people_who_agree(sheet: Sheet, tmp_path: Path) -> None:

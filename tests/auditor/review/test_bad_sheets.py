@@ -47,7 +47,7 @@ def test_all_faults_are_told_at_once_with_row_and_column(
         return {
             0: {"nature": "humane", "completeness": "partial"},
             1: {**GOOD, "output": "paper", "sector": "11"},
-            2: {"id": "V2000019982/2024-01-01/ru/99999999"},
+            2: {"id": "V2000019982/2024-01-01/ru/99999999", "sector": "12"},
             3: {"name": "Another name"},
             4: {"completeness": "=CONCATENATE(1)"},
             5: {"sheet": "v1-aaaaaaaaaaaa"},
@@ -56,12 +56,13 @@ def test_all_faults_are_told_at_once_with_row_and_column(
 
     desk.fill_in(handed, spoil)  # type: ignore[arg-type]
     err = refused(lite, capsys, handed)
-    assert "7 faults, nothing was imported" in err
+    assert "8 faults, nothing was imported" in err
     for place in (
         "row 2, column nature: unknown code 'humane'; choose from transactional, human_social, unclear",
         "row 3, column output: unknown code 'paper'",
         "row 3, column sector: unknown code '11'; choose from 01–10",
         "row 4, column id: 'V2000019982/2024-01-01/ru/99999999' is no item of this sample",
+        "row 4, column sector: unknown code '12'",
         "row 5, column name: not the text of V2000019982",
         "row 6, column completeness: a formula",
         "row 7, column sheet: 'v1-aaaaaaaaaaaa' is not this sheet's mark",
@@ -153,11 +154,17 @@ def test_a_formula_is_refused_though_its_value_would_be_right(
         for row in desk.read(handed)
     ]
     rows[2]["nature"] = '=HYPERLINK("http://x.test";"transactional")'
+    rows[3]["name"], rows[4]["id"], rows[5]["note"] = "=1+1", "=A1", "=1+1"
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.DictWriter(stream, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    assert "row 4, column nature: a formula" in refused(lite, capsys, path)
+    err = refused(lite, capsys, path)
+    assert "4 faults" in err, "each cell is one fault, though a formula is no code, no id and no text either"
+    for place in ("row 4, column nature", "row 5, column name", "row 6, column id", "row 7, column note"):
+        assert f"{place}: a formula" in err
+    edit(handed, lambda sheet, at: [sheet.cell(3, column, "=1+1") for column in (at["id"], at["name"], at["sheet"])])
+    assert "4 faults" in refused(lite, capsys, handed)
 
 
 @pytest.mark.parametrize("column", ["id", "name", "nature", "note", "sheet"])
