@@ -157,7 +157,10 @@ def code_form_command(
 def adjudicate_command(
     *,
     sample: SampleName = None,
-    coder: Annotated[str | None, typer.Option("--coder", help="Alias of who decides; needed with --export.")] = None,
+    coder: Annotated[
+        str | None,
+        typer.Option("--coder", help="Alias of who decides; needed with --export; own differences are told."),
+    ] = None,
     export: Annotated[
         Path | None, typer.Option("--export", help="Write the differences with empty columns for the decision.")
     ] = None,
@@ -184,21 +187,24 @@ def adjudicate_command(
             return
         with transaction(engine) as session:
             chosen = sample_named(session, sample)
-            if export is not None:
-                if who is None:
-                    raise UsageError("who decides? give --coder ALIAS")
-                _, count = export_differences(session, chosen, who, export, datetime.now(UTC))
-            else:
-                found, notes = open_differences(session, chosen)
+            if export is not None and who is None:
+                raise UsageError("who decides? give --coder ALIAS")
+            found, notes = open_differences(session, chosen)
+            if export is not None and who is not None:
+                export_differences(session, chosen, who, export, datetime.now(UTC))
             elsewhere = waiting_elsewhere(session, chosen)
     if export is not None:
-        note(f"{count} differences of sample {chosen.name} for {who} to decide")
+        note(f"{len(found)} differences of sample {chosen.name} for {who} to decide")
         say(str(export))
-        return
-    _say_differences(found, notes)
-    note(f"{len(found)} differences in sample {chosen.name} wait for a decision")
-    for name, waiting in elsewhere.items():
-        note(f"{waiting} wait in sample {name}: --sample {name!r}")
+    else:
+        _say_differences(found, notes)
+        note(f"{len(found)} differences in sample {chosen.name} wait for a decision")
+    own = sum(any(one.coder == who for one in difference.codings) for difference in found)
+    if own:
+        note(f"{own} of them are {who}'s own: a decision on these is taken, but a third person's word weighs more")
+    if export is None:
+        for name, waiting in elsewhere.items():
+            note(f"{waiting} wait in sample {name}: --sample {name!r}")
 
 
 @sheet_app.command("stale")

@@ -138,7 +138,12 @@ def test_differences_of_another_sample_and_a_judge_in_the_own_cause(
     assert "0 differences in sample second" in err
     assert "1 wait in sample first: --sample 'first'" in err
     path = tmp_path / "decide.csv"
-    assert lite("adjudicate", "--sample", "first", "--coder", "anna", "--export", path) == 0
+    own = "1 of them are anna's own: a decision on these is taken, but a third person's word weighs more"
+    assert lite("adjudicate", "--sample", "first", "--coder", "vera") == 0
+    assert own not in capsys.readouterr().err
+    for target in ((), ("--export", path)):
+        assert lite("adjudicate", "--sample", "first", "--coder", "anna", *target) == 0
+        assert own in capsys.readouterr().err
     desk.fill_in(path, lambda number, row: {**PAPER, "reason": "N3"})
     capsys.readouterr()
     assert lite("adjudicate", "--import", path) == 0
