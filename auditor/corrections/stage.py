@@ -76,8 +76,9 @@ def _given(session: Session, claim: Claim, measure: str, cell: str) -> list[tupl
             MeasurementRow.lang == claim.lang,
             MeasurementRow.measure == measure,
             MeasurementRow.cell == cell,
+            MeasurementRow.withdrawn.is_(False),
         )
-        .order_by(MeasurementRow.computed_at, MeasurementRow.id)
+        .order_by(MeasurementRow.id)
     )
     found: dict[int, date] = {}
     for value, at in session.execute(statement):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Float, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from auditor.db.base import Base
@@ -107,7 +107,7 @@ class CodingRow(Base):
 
 
 class MeasurementRow(Base):
-    """A figure as it was computed once. A later computation that differs stands beside it."""
+    """A figure as it was computed once. A later computation that differs stands beside it; the last row is in force."""
 
     __tablename__ = "measurement"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -123,7 +123,10 @@ class MeasurementRow(Base):
     codebook: Mapped[str] = mapped_column(String(20), default="")
     inputs_hash: Mapped[str] = mapped_column(String(64), doc="over the entries and codings the figure rests on")
     computed_at: Mapped[datetime]
-    __table_args__ = (UniqueConstraint("as_of", "lang", "measure", "cell", "inputs_hash"),)
+    withdrawn: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), doc="the date was computed again without this cell"
+    )
+    __table_args__ = (Index(None, "as_of", "lang", "measure", "cell"),)
 
 
 class SampleRow(Base):

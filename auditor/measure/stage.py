@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, date, datetime
 
 from sqlalchemy import select
@@ -68,35 +69,55 @@ def _measured(snapshot: Snapshot, intervals: Intervals | None) -> dict[str, Meas
 
 
 def store(session: Session, dated: DatedAudit) -> int:
-    """Keep the figures of one date; return how many are new. A figure that is already there is left as it is."""
+    """Keep the figures of one date; return how many are new. A figure that is still the newest of its kind stays.
+
+    `dated` holds everything that is measured on the date, so a cell that was kept before and is missing now no longer
+    holds: it is marked as withdrawn by a row of its own. Nothing kept is ever changed.
+    """
     shot = dated.snapshot
-    now = datetime.now(UTC)
-    statement = select(MeasurementRow.measure, MeasurementRow.cell, MeasurementRow.inputs_hash).where(
-        MeasurementRow.as_of == shot.as_of, MeasurementRow.lang == str(shot.lang)
-    )
-    known = {tuple(row) for row in session.execute(statement)}
+    known = _newest(session, shot.as_of, shot.lang)
     inputs = _inputs_hash(shot)
-    new = [
-        MeasurementRow(
-            as_of=shot.as_of,
-            lang=str(shot.lang),
-            measure=measure,
-            cell=cell,
-            value=value,
-            numerator=numerator,
-            denominator=denominator,
-            act=shot.act,
-            edition_date=shot.edition_date,
-            codebook=shot.codebook,
-            inputs_hash=rests_on,
-            computed_at=now,
-        )
-        for result in dated.measured.values()
-        for measure, cell, value, numerator, denominator, rests_on in _stored(result, inputs)
-        if (measure, cell, rests_on) not in known
-    ]
-    session.add_all(new)
+    new: list[_Kept] = []
+    for result in dated.measured.values():
+        for measure, cell, value, numerator, denominator, rests_on in _stored(result, inputs):
+            kept = _Kept(
+                measure, cell, value, numerator, denominator, shot.act, shot.edition_date, shot.codebook, rests_on
+            )
+            if known.pop((measure, cell), None) != kept:
+                new.append(kept)
+    new += (replace(gone, withdrawn=True) for gone in known.values() if not gone.withdrawn)
+    now = datetime.now(UTC)
+    session.add_all(
+        MeasurementRow(as_of=shot.as_of, lang=str(shot.lang), computed_at=now, **asdict(kept)) for kept in new
+    )
     return len(new)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What makes a kept figure another one than that before it: its number and what the number rests on."""
+
+    measure: str
+    cell: str
+    value: float
+    numerator: int | None
+    denominator: int | None
+    act: str
+    edition_date: date
+    codebook: str
+    inputs_hash: str
+    withdrawn: bool = False
+
+
+def _newest(session: Session, as_of: date, lang: Lang) -> dict[tuple[str, str], _Kept]:
+    """The last kept row of every measure and cell of a date: figures can go back to what they were before."""
+    columns = [getattr(MeasurementRow, field.name) for field in fields(_Kept)]
+    statement = (
+        select(*columns)
+        .where(MeasurementRow.as_of == as_of, MeasurementRow.lang == str(lang))
+        .order_by(MeasurementRow.id)
+    )
+    return {(row[0], row[1]): _Kept(*row) for row in session.execute(statement)}
 
 
 def _stored(result: Measured, inputs: str) -> Iterator[tuple[str, str, float, int | None, int | None, str]]:
