@@ -23,10 +23,10 @@ def in_force(db_url: str) -> dict[str, tuple[float, int]]:
     assert run(db_url, "measure", "--as-of", DAY).returncode == 0
     engine = connect(db_url)
     with transaction(engine) as session:
-        rows = session.execute(
-            text("SELECT measure, cell, value, newest FROM measures WHERE as_of = :day AND lang = 'ru' ORDER BY computed_at"),
-            {"day": DAY},
-        ).all()
+        asked = (
+            "SELECT measure, cell, value, newest FROM measures WHERE as_of = :day AND lang = 'ru' ORDER BY computed_at"
+        )
+        rows = session.execute(text(asked), {"day": DAY}).all()
     engine.dispose()
     kept: dict[str, int] = {}
     for row in rows:
