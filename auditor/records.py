@@ -196,6 +196,7 @@ class StoredCoding:
     evidence_hash: str
     coded_at: datetime
     coding: Coding
+    coder_version: str = ""  # the machine's method, lexicon and rules
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from crawler.pages.records import Lang
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from auditor.coding.stage import CodingCounts
+    from auditor.coding.stage import CodingCounts, CodingSummary
     from auditor.coding.stage import Progress as Watch
     from auditor.records import Coding
     from auditor.review.agreement import Agreement
@@ -38,7 +38,9 @@ def code_command(
     ] = False,
     versions: Annotated[
         tuple[str, str] | None,
-        typer.Option("--compare", metavar="V1 V2", help="Code nothing; what moved between two codebook versions."),
+        typer.Option(
+            "--compare", metavar="V1 V2", help="Code nothing; what moved between two versions of codebook or coder."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The counts, or the comparison, as JSON.")] = False,
 ) -> None:
@@ -65,15 +67,26 @@ def code_command(
             with transaction(engine) as session:
                 found = agreement_with(session, labels)
             note(f"labelled listings found: {len(found)} of {len(labels)}")
+    _note_version(summary)
     people, machine = ([pair[side] for pair in found or ()] for side in (0, 1))
     if as_json:
-        told = {"entries": summary.entries.as_json(), "listings": summary.listings.as_json()}
+        told = {"coder": summary.version, "entries": summary.entries.as_json(), "listings": summary.listings.as_json()}
         say_json(told if found is None else told | {"agreement": _agreement_json(people, machine)})
         return
     _say_counts("entries", summary.entries)
     _say_counts("listings", summary.listings)
     if found is not None:
         say_agreement(people, machine)
+
+
+def _note_version(summary: CodingSummary) -> None:
+    """Who coded: answers of another coder than before may move figures though no page has changed."""
+    from auditor.coding.codebook import CODEBOOK
+
+    note(f"coder {summary.version}, codebook {CODEBOOK}")
+    if summary.before not in ("", summary.version) and (summary.entries.added or summary.listings.added):
+        versions = f"{summary.before} {summary.version}"
+        note(f"the coder was {summary.before} before: `egov-audit code --compare {versions}` says what moved")
 
 
 def _compare(versions: tuple[str, str], *, as_json: bool) -> None:

@@ -85,8 +85,9 @@ def _history(told: Explanation) -> list[str]:
     for stored in reversed(told.earlier):
         stale = "" if stored.evidence_hash == told.fresh_hash else ", on an earlier text"
         codes = f"{stored.coding.nature}/{stored.coding.completeness}"
+        version = f", coder {stored.coder_version}" if stored.coder_version else ""
         lines.append(
             f"{stored.coded_at:%Y-%m-%d %H:%M} UTC {stored.coder}: {codes} "
-            f"by {' '.join(stored.coding.rules) or 'no rule'}, codebook {stored.codebook}{stale}"
+            f"by {' '.join(stored.coding.rules) or 'no rule'}, codebook {stored.codebook}{version}{stale}"
         )
     return lines

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from auditor.coding.codebook import CODEBOOK, MACHINE
 from auditor.coding.coder import Coder
 from auditor.coding.evidence import entry_input, evidence_hash, listing_input
+from auditor.db.codings import coder_versions
 from auditor.db.links import memberships, services_of_listings
 from auditor.db.models import CodingRow, EditionRow, EntryRow
 from auditor.db.read import editions_in_force, entries_of, listings
@@ -61,10 +62,12 @@ class _Run:
 
 @dataclass(frozen=True, slots=True)
 class CodingSummary:
-    """What a run of the coder found, by kind of subject."""
+    """What a run of the coder found, by kind of subject; the coder's version and the one whose answers were newest."""
 
     entries: CodingCounts
     listings: CodingCounts
+    version: str
+    before: str = ""
 
 
 def code_all(engine: Engine, coder: Coder, now: datetime, progress: Progress | None = None) -> CodingSummary:
@@ -78,8 +81,9 @@ def code_all(engine: Engine, coder: Coder, now: datetime, progress: Progress | N
 
 
 def _code_all(engine: Engine, coder: Coder, now: datetime, progress: Progress | None) -> CodingSummary:
-    summary = CodingSummary(CodingCounts(), CodingCounts())
     with transaction(engine) as session:
+        before = list(coder_versions(session, MACHINE, CODEBOOK))
+        summary = CodingSummary(CodingCounts(), CodingCounts(), coder.version, before[-1] if before else "")
         shown = listings(session)
         editions = [edition for lang in Lang for edition in editions_in_force(session, lang)]
         by_service = _by_service(session, shown)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from auditor.db.models import CodingRow
@@ -29,6 +30,18 @@ def codings_of(
     return found
 
 
+def coder_versions(session: Session, coder: str, codebook: str) -> dict[str, datetime]:
+    """When each version of a coder last gave an answer that was new, the oldest first."""
+    last = func.max(CodingRow.coded_at)
+    rows = session.execute(
+        select(CodingRow.coder_version, last)
+        .where(CodingRow.coder == coder, CodingRow.codebook == codebook, CodingRow.coder_version != "")
+        .group_by(CodingRow.coder_version)
+        .order_by(last, CodingRow.coder_version)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def _stored(row: Row[*tuple[Any, ...]]) -> StoredCoding:
     return StoredCoding(
         id=row.id,
@@ -37,6 +50,7 @@ def _stored(row: Row[*tuple[Any, ...]]) -> StoredCoding:
         codebook=row.codebook,
         evidence_hash=row.evidence_hash,
         coded_at=row.coded_at,
+        coder_version=row.coder_version,
         coding=Coding(
             nature=Nature(row.nature),
             completeness=Completeness(row.completeness),

@@ -35,15 +35,19 @@ def run(monkeypatch: pytest.MonkeyPatch, db_url: str, *arguments: str) -> str:
     return result.stdout
 
 
+def other_coder() -> Coder:
+    """One to whom a queue is the thing itself."""
+    other = load_yaml("ru.yml").replace("code: partial", "code: complete")
+    return Coder({Lang.RU: load_lexicon(Lang.RU, other), Lang.KK: CODER.lexicon(Lang.KK)}, load_rules())
+
+
 def recoded(db_url: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Version 1 by the lexicon as it is; version 2 by one in which a queue is the thing itself."""
+    """Version 1 by the lexicon as it is; version 2 by another coder."""
     stored(db_url, root)
     engine = connect(db_url)
     code_all(engine, CODER, NOW)
-    other = load_yaml("ru.yml").replace("code: partial", "code: complete")
-    lexicons = {Lang.RU: load_lexicon(Lang.RU, other), Lang.KK: CODER.lexicon(Lang.KK)}
     monkeypatch.setattr("auditor.coding.stage.CODEBOOK", "2")
-    code_all(engine, Coder(lexicons, load_rules()), LATER)
+    code_all(engine, other_coder(), LATER)
     monkeypatch.undo()
     engine.dispose()
 
@@ -94,6 +98,38 @@ def test_the_figures_that_move_are_told_with_both_values(
     assert "ru/one" in text
 
 
+def test_another_coder_under_the_same_codebook_is_told_with_what_it_moved(
+    db_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored(db_url, tmp_path)
+    engine, other = connect(db_url), other_coder()
+    first = code_all(engine, CODER, NOW)
+    second = code_all(engine, other, LATER)
+    engine.dispose()
+    assert (first.version, first.before) == (CODER.version, "")
+    assert (second.version, second.before) == (other.version, CODER.version)
+    assert CODER.version != other.version
+    text = run(monkeypatch, db_url, "code", "--compare", CODER.version, other.version)
+    assert f"coder {CODER.version} → {other.version}" in text
+    told = json.loads(run(monkeypatch, db_url, "code", "--compare", CODER.version, other.version, "--json"))
+    assert told["coders"] == [CODER.version, other.version]
+    moved = told["subjects"]["entry"]["moved"]
+    assert moved
+    assert {(one["before"][1], one["after"][1], one["other_text"]) for one in moved} == {("partial", "complete", False)}
+    figures = {(one["measure"], one["cell"]): one for one in told["figures"]}
+    partial = figures["completeness", "partial"]
+    assert (partial["before"]["value"], partial["after"]["value"]) == (len(moved), 0)
+    back = json.loads(run(monkeypatch, db_url, "code", "--compare", other.version, CODER.version, "--json"))
+    assert len(back["subjects"]["entry"]["moved"]) == len(moved)
+    # Coding with this program again says who coded before, for its figures move though no page has changed.
+    monkeypatch.setenv("EGOV_AUDIT_DB_URL", db_url)
+    said = CliRunner().invoke(app, ["code"]).stderr
+    assert f"`egov-audit code --compare {other.version} {CODER.version}` says what moved" in said
+    assert f"codebook 1, coder {other.version}" in CliRunner().invoke(app, ["explain", "one"]).stdout
+    with pytest.raises(UsageError, match="not one of each"):
+        run(monkeypatch, db_url, "code", "--compare", "1", CODER.version)
+
+
 def test_versions_that_cannot_be_compared_are_refused(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,7 +137,7 @@ def test_versions_that_cannot_be_compared_are_refused(
     engine = connect(sqlite_url)
     code_all(engine, CODER, NOW)
     engine.dispose()
-    with pytest.raises(UsageError, match="'7'; there are codings under 1"):
+    with pytest.raises(UsageError, match=f"'7'; there are codings under codebook 1; by coder {CODER.version}"):
         run(monkeypatch, sqlite_url, "code", "--compare", "1", "7")
     with pytest.raises(UsageError, match="not 1 twice"):
         run(monkeypatch, sqlite_url, "code", "--compare", "1", "1")

@@ -20,6 +20,8 @@ from auditor.coding.coder import Coder
 from auditor.records import CodingInput
 from auditor.review.agreement import agreement
 from crawler.pages.records import Lang
+from tests.bench.answers import answers as all_answers
+from tests.bench.answers import stored as stored_answers
 
 CODER = Coder.load()
 FOLDER = Path(__file__).parent
@@ -93,3 +95,8 @@ def test_one_name_with_one_result_has_one_code_in_all_batches(lang: Lang) -> Non
         for row in names(lang, other):
             twin = known.get((row["name"].casefold(), row["result"]), row)
             assert (row["name"], *(row[axis] for axis in AXES)) == (row["name"], *(twin[axis] for axis in AXES))
+
+
+def test_a_coder_of_another_mind_has_another_version() -> None:
+    """Codings are told apart by the coder's version: raise _METHOD, then `python -m tests.bench.answers`."""
+    assert all_answers(CODER) == stored_answers()
