@@ -14,13 +14,12 @@ from enum import StrEnum
 from importlib import resources
 from typing import Any
 
-import yaml
-
 from auditor.coding.phrases import Matcher, Phrase, build_phrase, parse_phrase
 from auditor.coding.words import analyser, fold_word
 from auditor.records import Completeness, Nature, Output
 from crawler.errors import ContentError
 from crawler.pages.records import Lang
+from crawler.plain_yaml import read_yaml
 
 RULES = frozenset([*(f"N{n}" for n in range(1, 10)), *(f"C{n}" for n in range(1, 12))])
 SECTORS = frozenset(f"{n:02d}" for n in range(1, 11))
@@ -96,23 +95,6 @@ class Lexicon:
     digest: str
 
 
-class _StrictLoader(yaml.CSafeLoader):
-    """YAML that refuses a key given twice."""
-
-
-def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen: dict[Any, Any] = {}
-    for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if key in seen:
-            raise ContentError(f"line {key_node.start_mark.line + 1}: {key!r} is given twice")
-        seen[key] = loader.construct_object(value_node, deep=True)
-    return seen
-
-
-_StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
-
-
 def load_yaml(name: str) -> str:
     """The text of a data file beside this module. Raises ContentError if the installation lacks it."""
     try:
@@ -129,10 +111,8 @@ def digest_of(text: str) -> str:
 def parse_yaml(text: str, name: str) -> dict[str, Any]:
     """A YAML mapping, strictly: a doubled key, a syntax error or another kind of document is a ContentError."""
     try:
-        data = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a safe loader with one check more
-    except yaml.YAMLError as error:
-        raise ContentError(f"lexicon/{name}: {' '.join(str(error).split())}") from error
-    except ContentError as error:
+        data = read_yaml(text)
+    except ValueError as error:
         raise ContentError(f"lexicon/{name}: {error}") from error
     if not isinstance(data, dict):
         raise ContentError(f"lexicon/{name}: a mapping is expected")

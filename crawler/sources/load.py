@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-import yaml
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -26,6 +25,7 @@ from crawler.config import CrawlConfig
 from crawler.errors import ContentError, UsageError
 from crawler.pages.address import PageForm, Site, host_of
 from crawler.pages.records import Lang, PageKind, PortalListing, RegisterRow
+from crawler.plain_yaml import read_yaml
 from crawler.sources.permission import Permission, covering
 
 FOLDER = Path(__file__).parent
@@ -215,9 +215,9 @@ def load_sources(config: CrawlConfig, folder: Path | None = None) -> Sources:
 def _read(path: Path) -> SourceFile | None:
     """One file, checked; None if it is no source."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ContentError(f"{path.name}: no YAML in UTF-8: {str(error).splitlines()[0]}") from error
+        content = read_yaml(path.read_text(encoding="utf-8"))
+    except ValueError as error:  # one of reading it as UTF-8 among them
+        raise ContentError(f"{path.name}: no YAML in UTF-8: {error}") from error
     if not isinstance(content, dict):
         raise ContentError(f"{path.name}: no mapping of keys to values")
     if "source" not in content:

@@ -58,7 +58,7 @@ nature:
         ("joined_by: [и]", "joined_by: [on]", "quote words"),
         ('{"пособие": "Назначение пособия матери"}', '{"пособие": ""}', "needs an example"),
         ('{"пособие": "Назначение пособия матери"}', "{}", "no phrases"),
-        ("nature:", "nature: [", "while parsing"),
+        ("nature:", "nature: [", "line 6: did not find expected node content"),
     ],
 )
 def test_a_faulty_lexicon_names_file_and_entry(old: str, new: str, complaint: str) -> None:
