@@ -29,6 +29,7 @@ class FrontPage:
     moved: Annotated[tuple[Statement, ...], "How it moved since the year before and since the first year."]
     chart: Annotated[ChartView | None, "The growth account as a waterfall."]
     sure: Annotated[tuple[str, ...], "How sure the figures are, sentence by sentence."]
+    unseen: Annotated[str, "How many further measures were not observed; empty when all were."]
     missing: Annotated[tuple[tuple[str, str], ...], "(measure, reason) of what could not be measured."]
     doors: Annotated[tuple[NavItem, ...], "Where to go on reading."]
 

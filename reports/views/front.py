@@ -37,6 +37,7 @@ def front_page(here: Here, chart: ChartView | None) -> FrontPage:
     words = here.words
     year = report.as_of.year
     measured = now.measured if now else {}
+    unmeasured = missing(here, now, _BEHIND) if now else ()
     return FrontPage(
         frame=here.frame(words.say(TITLE)),
         lead=tuple(_lead(here, now)) if now else (),
@@ -47,7 +48,8 @@ def front_page(here: Here, chart: ChartView | None) -> FrontPage:
         moved=tuple(_moved(here, now)) if now else (),
         chart=chart,
         sure=(*sure(here, now), _unread(here)) if now else (),
-        missing=missing(here, now, _BEHIND) if now else (),
+        unseen=_unseen_count(here, len(unmeasured)),
+        missing=unmeasured,
         doors=tuple(NavItem(part, words.say(PARTS[part]), False) for part in _DOORS if part in here.site.parts()),
     )
 
@@ -66,6 +68,16 @@ def _unseen(here: Here, name: str, reason: str) -> FigureView:
     why = words.say("not observed: %(why)s", why=told(words, reason))
     return FigureView(id=name, title=words.say(card(name).title), value=Linked("–"), share=why, change="", bounds="",
                       interval="", also=(), caveat="", card=here.card(name), objections=())  # fmt: skip
+
+
+def _unseen_count(here: Here, n: int) -> str:
+    if not n:
+        return ""
+    return here.words.count(
+        "%(n)s further measure was not observed: why is told below.",
+        "%(n)s further measures were not observed: why is told below.",
+        n,
+    )
 
 
 def _brief(view: FigureView) -> FigureView:

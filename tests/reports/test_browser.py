@@ -104,6 +104,23 @@ def test_each_kind_of_page_is_sound_and_fits_a_phone(page: Page, site: Path, kin
         page.set_viewport_size({"width": 1280, "height": 900})
 
 
+@pytest.mark.parametrize("lang", list(LANGUAGES))
+def test_the_numbers_game_is_told_in_one_screen(page: Page, site: Path, lang: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    show(page, site, f"{lang}/index.html")
+    for part in ("announced", "table", "behind", "moved", "sure"):
+        end = page.eval_on_selector(f".{part}", "one => one.getBoundingClientRect().bottom")
+        assert end <= 800, f"{part} ends at {end}"
+    for width in (360, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        # Without leave to break inside words a cell is as wide as its longest word.
+        page.add_style_tag(content=".matrix th { overflow-wrap: normal !important; hyphens: manual !important; }")
+        broken = page.eval_on_selector_all(
+            ".matrix th", "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent)"
+        )
+        assert not broken, f"at {width}"
+
+
 def test_no_kind_of_page_stops_a_keyboard_or_a_screen_reader(page: Page, site: Path, kinds: tuple[str, ...]) -> None:
     for at, kind in enumerate(kinds):
         # The templates are the same in each language: the languages take turns.

@@ -149,6 +149,24 @@ def test_where_one_edition_is_in_force_on_both_dates_the_front_page_tells_the_la
     )
 
 
+@pytest.mark.parametrize(("lang", "said"), [("ru", "Не наблюдались ещё 2 показателя:"), ("kk", "Тағы 2 көрсеткіш")])
+def test_how_sure_tells_how_many_measures_further_down_were_not_observed(
+    sample_report: Report, lang: str, said: str
+) -> None:
+    year = sample_report.years[-1]
+    assert year.audit is not None
+    unseen = {"dead_ends": "no edition", "phantoms": "no edition", "listings": "no edition"}
+    audit = replace(
+        year.audit,
+        unmeasured=unseen,
+        measured={name: one for name, one in year.audit.measured.items() if name != "dead_ends"},
+    )
+    report = replace(sample_report, years=(*sample_report.years[:-1], replace(year, audit=audit)))
+    page = front_page(Site(facts_of(report), words(lang), (lang,)).at("index.html"), None)
+    assert page.unseen.startswith(said)
+    assert len(page.missing) == 2, "dead ends have a place of their own"
+
+
 def test_the_files_repeat_the_figures(site: Path) -> None:
     figures = list(csv.DictReader((site / "csv/figures.csv").open(encoding="utf-8-sig", newline="")))
     behind = list(csv.DictReader((site / "csv/figure_entries.csv").open(encoding="utf-8-sig", newline="")))
