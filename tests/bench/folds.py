@@ -20,7 +20,7 @@ from auditor.coding.calibration import reliability
 from auditor.coding.likeness import LETTERS, SHORTEST, Likeness
 from auditor.coding.words import fold_word, spans_of
 from auditor.records import Nature
-from auditor.review.agreement import agreement
+from auditor.review.agreement import Agreement, agreement
 from crawler.pages.records import Lang
 
 FOLDS = 5
@@ -35,7 +35,7 @@ Row = tuple[str, bool]
 def run() -> None:
     """Prints both tables."""
     for lang in LANGS:
-        _likeness_alone(lang)
+        _say_likeness(lang)
     print("confidence from four fifths, checked on the fifth: from, n, mean confidence, right")
     for group in reliability(confidence_folds(blind_decisions())):
         print(f"  {group.bound:.2f}  {group.count:>5}  {group.confidence:.3f}  {group.share:.3f}")
@@ -44,7 +44,7 @@ def run() -> None:
 def hand_coded(lang: Lang) -> list[Row]:
     """Every name coded by hand in a language, once, and whether it is human."""
     rows = {}
-    for which in ("names", "fresh", "batch5", "odd", "kinds"):
+    for which in ("names", "fresh", "batch5", "odd", "kinds", "short", "whole"):
         with (NAMES / f"{which}_{lang}.csv").open(encoding="utf-8", newline="") as stream:
             for row in csv.DictReader(stream):
                 rows.setdefault(row["name"], row["nature"] == Nature.HUMAN_SOCIAL)
@@ -105,7 +105,8 @@ def fold_of(name: str) -> int:
     return hashlib.sha256(name.encode()).digest()[0] % FOLDS
 
 
-def _likeness_alone(lang: Lang) -> None:
+def likeness_alone(lang: Lang, draws: int = 200) -> tuple[Agreement, int]:
+    """Agreement of likeness without the rules with hand-coded natures, five-fold, and how often it kept silent."""
     rows = hand_coded(lang)
     people, machine = [], []
     for fold in range(FOLDS):
@@ -115,11 +116,15 @@ def _likeness_alone(lang: Lang) -> None:
                 told = counts.propose(forms_of(name))
                 people.append(str(Nature.HUMAN_SOCIAL if human else Nature.TRANSACTIONAL))
                 machine.append(str(told.code if told else Nature.UNCLEAR))
-    found = agreement(people, machine, draws=200)
+    return agreement(people, machine, draws=draws), machine.count("unclear")
+
+
+def _say_likeness(lang: Lang) -> None:
+    found, silent = likeness_alone(lang)
     low, high = found.percent.low * 100, found.percent.high * 100
     print(
         f"{lang} nature by likeness alone, five-fold: {found.percent.value * 100:.1f}% [{low:.1f}–{high:.1f}], "
-        f"kappa {found.kappa.value:.2f}, n {found.items}, abstentions {machine.count('unclear')}"
+        f"kappa {found.kappa.value:.2f}, n {found.items}, abstentions {silent}"
     )
 
 
