@@ -137,6 +137,10 @@ _FIELDS = {
     "results": {"rule", "code", "level", "output", "nature", "phrases", "unless", "only_with"},
     "sectors": {"sector", "phrases"},
 }
+#: Fields of an entry that hold one word.
+_WORDS = {"rule", "code", "level", "output", "sector", "nature"}
+#: The letter of the rules that decide on an axis; a result text may speak for both.
+_AXES = {"nature": "N", "completeness": "C"}
 _NOISE = ("form", "condition", "later", "refusal")
 
 
@@ -148,7 +152,8 @@ class _Builder:
         self.readings = analyser(lang)
         self.classes: dict[str, frozenset[str]] = {}
         self.order = 0
-        self.seen: dict[tuple[str, str], Entry] = {}
+        self.seen: dict[tuple[Any, ...], Entry] = {}
+        self.written: dict[tuple[Any, ...], str] = {}
         self.phrases: dict[str, list[Phrase]] = {"names": [], "results": []}
         self.examples: list[Example] = []
 
@@ -157,12 +162,17 @@ class _Builder:
         if self.data.get("language") != self.lang:
             raise self.bad("language", f"{self.data.get('language')!r} where {str(self.lang)!r} is expected")
         classes = self.data.get("classes") or {}
+        if not isinstance(classes, dict):
+            raise self.bad("classes", "a mapping is expected")
         for class_name in classes:
             words = sorted(self.words("classes", classes, class_name))
             steps, *_ = self.steps(f"class {class_name}", "|".join(words) or "-")
             self.classes[class_name] = steps[0].keys
         for section in _FIELDS:
-            for number, raw in enumerate(self.data.get(section) or (), start=1):
+            entries = self.data.get(section) or []
+            if not isinstance(entries, list):
+                raise self.bad(section, "a list of entries is expected")
+            for number, raw in enumerate(entries, start=1):
                 self.entry(section, number, raw)
         noise = self.data.get("noise") or {}
         self.check_keys("noise", noise, {*_NOISE, "connectors", "heading_words"})
@@ -202,8 +212,12 @@ class _Builder:
             raise self.bad(place, "a mapping is expected")
         place = f"{place} ({raw.get('rule') or raw.get('sector')})"
         self.check_keys(place, raw, _FIELDS[section])
-        if section != "sectors" and raw.get("rule") not in RULES:
-            raise self.bad(place, f"unknown rule {raw.get('rule')!r}")
+        for name in _WORDS & raw.keys():
+            if not isinstance(raw[name], str):
+                raise self.bad(
+                    place, f"{name}: a word is expected, not {raw[name]!r} (quote what YAML reads otherwise)"
+                )
+        self.check_rule(section, place, raw)
         kind = Nature if section == "nature" else Completeness
         try:
             entry = Entry(
@@ -220,9 +234,21 @@ class _Builder:
             )
         except (ValueError, KeyError) as error:
             raise self.bad(place, f"{error}") from error
-        if entry.sector and entry.sector not in SECTORS:
+        if (entry.sector or section == "sectors") and entry.sector not in SECTORS:
             raise self.bad(place, f"no COFOG division {entry.sector!r}")
         self.add_phrases(section, entry, raw.get("phrases") or {})
+
+    def check_rule(self, section: str, place: str, raw: Mapping[str, Any]) -> None:
+        """A rule of the codebook, of the section's axis; and a code beside it."""
+        if section == "sectors":
+            return
+        rule = raw.get("rule")
+        if rule not in RULES:
+            raise self.bad(place, f"unknown rule {rule!r}")
+        if rule[0] not in _AXES.get(section, rule):
+            raise self.bad(place, f"{rule} is no rule of {section}")
+        if "code" not in raw:
+            raise self.bad(place, "no code is given")
 
     def conditions(self, section: str, place: str, texts: Any) -> tuple[Entry, ...]:  # noqa: ANN401
         if not texts:
@@ -231,6 +257,8 @@ class _Builder:
             raise self.bad(place, "a list of phrases is expected")
         entry = Entry("condition", place)
         for text in texts:
+            if not isinstance(text, str):
+                raise self.bad(place, f"{text!r} is no phrase")
             self.add_phrase(section, entry, text)
         return (entry,)
 
@@ -240,11 +268,6 @@ class _Builder:
         for text, example in phrases.items():
             if not isinstance(text, str) or not isinstance(example, str) or not example:
                 raise self.bad(entry.place, f"phrase {text!r} needs an example")
-            twin = self.seen.get((section, text))
-            if twin is not None:
-                word = "contradicts" if twin.code != entry.code else "repeats"
-                raise self.bad(entry.place, f"phrase {text!r} {word} {twin.place}")
-            self.seen[section, text] = entry
             self.examples.append(Example(entry, text, self.add_phrase(section, entry, text), example))
 
     def add_phrase(self, section: str, entry: Entry, text: str) -> tuple[Phrase, ...]:
@@ -252,10 +275,21 @@ class _Builder:
         phrases = []
         for alternative in text.split(" / "):
             steps, head, tail = self.steps(entry.place, alternative)
+            if entry.section != "condition":
+                self.refuse_twin(entry, text, (section, steps, head, tail))
             self.order += 1
             phrases.append(build_phrase(alternative, steps, (head, tail), self.order, entry))
         self.phrases["results" if section in ("results", "noise") else "names"].extend(phrases)
         return tuple(phrases)
+
+    def refuse_twin(self, entry: Entry, text: str, meaning: tuple[Any, ...]) -> None:
+        """One meaning stands once in a section, however it is written: other case, order or form of the words."""
+        twin = self.seen.setdefault(meaning, entry)
+        if meaning in self.written:
+            same = (twin.code, twin.sector) == (entry.code, entry.sector)
+            other = "" if self.written[meaning] == text else f", phrase {self.written[meaning]!r}"
+            raise self.bad(entry.place, f"phrase {text!r} {'repeats' if same else 'contradicts'} {twin.place}{other}")
+        self.written[meaning] = text
 
     def steps(self, place: str, text: str) -> tuple[Any, int, int]:
         try:

@@ -58,6 +58,24 @@ nature:
         ("joined_by: [и]", "joined_by: [on]", "quote words"),
         ('{"пособие": "Назначение пособия матери"}', '{"пособие": ""}', "needs an example"),
         ('{"пособие": "Назначение пособия матери"}', "{}", "no phrases"),
+        (
+            '"@give лицензия": "Выдача лицензии"',
+            '"Пособия": "Пособия"',
+            "contradicts nature entry 1 (N2), phrase 'пособие'",
+        ),
+        (
+            '"@give лицензия": "Выдача лицензии"',
+            '"выплата / пособие": "Пособие"',
+            "phrase 'выплата / пособие' contradicts nature entry 1",
+        ),
+        ('{"пособие":', '{"@give льгота": "Льгота", "выдача льготы":', "phrase 'выдача льготы' repeats nature entry 1"),
+        ("rule: N2", "rule: C2", "C2 is no rule of nature"),
+        ("rule: N2", "rule: [N2]", "rule: a word is expected, not ['N2']"),
+        ("level: human", "sector: 07", "sector: a word is expected, not 7"),
+        ("level: human", "unless: [5]", "unless: 5 is no phrase"),
+        ("code: human_social, ", "", "no code is given"),
+        ("classes: {give: [выдача]}", "classes: [give]", "classes: a mapping is expected"),
+        ("language: ru", "language: ru\nresults: 5", "results: a list of entries is expected"),
         ("nature:", "nature: [", "line 6: did not find expected node content"),
     ],
 )
@@ -78,7 +96,13 @@ def test_every_rule_has_words_in_three_languages() -> None:
 
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
-    [("  N1: {en:", "  N77: {en:", "rule N1 needs a text"), ("name_step: 0", "name_step: 7", "name_step is no number")],
+    [
+        ("  N1: {en:", "  N77: {en:", "rule N1 needs a text"),
+        ("name_step: 0", "name_step: 7", "name_step is no number"),
+        ("name_step: 0", "name_steppe: 0", "no confidence is given for name_step"),
+        ("rules:", "rules: 5\nothers:", "are to be mappings"),
+        ("  N1: {en: ", "  N1: {en: [], xx: ", "rule N1 needs a text"),
+    ],
 )
 def test_faulty_rule_texts_are_refused(old: str, new: str, complaint: str) -> None:
     with pytest.raises(ContentError, match=complaint):
