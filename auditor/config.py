@@ -34,6 +34,11 @@ class AuditConfig(CrawlConfig):
     state: Path = Field(
         Path("var/state"), description="Folder of the runs' records, the run lock and the pointer to the last good run."
     )
+    timestamp_ca_file: Path | None = Field(
+        None,
+        description="PEM file of a time-stamping authority's root certificate (and any between), where Mozilla's list "
+        "does not hold it.",
+    )
     secrets_file: Path | None = Field(
         None,
         description="File, yours alone (mode 600), with the settings below and `EGOV_AUDIT_DB_URL` as lines "

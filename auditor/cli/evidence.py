@@ -1,4 +1,4 @@
-"""`egov-audit verify`, `root` and `import`: the evidence archive, checked, vouched for and added to by hand."""
+"""`egov-audit verify` and `import`: the evidence archive, checked and added to by hand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from rich.progress import Progress
 
 from auditor.cli.app import app, load_config, log, note, say, say_json
 from crawler.archive import seals
-from crawler.archive.lines import stamp
 from crawler.errors import ContentError, IntegrityError, UsageError
 
 if TYPE_CHECKING:
@@ -68,6 +67,8 @@ def verify(
         )
         if beside.rows is not None:
             say(f"database: {beside.rows:,} rows compared, as sealed; reports and releases compared: {beside.folders}")
+        if beside.stamps:
+            say(f"time stamps that hold: {beside.stamps}")
         if kept:
             say(f"all {len(kept)} roots kept elsewhere are in the chain")
         say(f"chain root: sha256 {seals.head(config.archive) or 'none, nothing is sealed'}")
@@ -83,6 +84,7 @@ def _verified(place: Path, found: Inspection, beside: Beside, held: Mapping[str,
         "seals": len(found.seals),
         "database_rows": beside.rows,
         "published": beside.folders,
+        "timestamps": beside.stamps,
         "last_manifest_sha256": found.chain[-1] if found.chain else "",
         "root": "" if found.problems else seals.head(place),
         "roots_held": dict(held),
@@ -92,28 +94,6 @@ def _verified(place: Path, found: Inspection, beside: Beside, held: Mapping[str,
             {"file": problem.file, "place": problem.place, "message": problem.message} for problem in problems
         ],
     }
-
-
-@app.command("root")
-def root_command(
-    archive: Annotated[Path | None, typer.Option(help="Folder of the evidence archive.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON, with what it covers.")] = False,
-) -> None:
-    """Print the chain root: one sha256 over all that was ever sealed, to be kept where others can vouch for it."""
-    from crawler.archive import manifest
-
-    place = load_config(archive=archive).archive
-    if not (place / "manifests").is_dir():
-        raise UsageError(f"no archive in {place}")
-    runs, made = manifest.load_all(place), seals.load_seals(place)
-    if not runs and not made:
-        raise ContentError("nothing is sealed yet, so there is no root")
-    told = seals.head(place)
-    at = max([run.sealed_at for run in runs[-1:]] + [one.sealed_at for one in made[-1:]])
-    if as_json:
-        say_json({"root": told, "sealed_at": stamp(at), "runs": len(runs), "seals": len(made)})
-    else:
-        say(f"{told}  {stamp(at)}  {len(runs)} runs, {len(made)} seals")
 
 
 @app.command("import")

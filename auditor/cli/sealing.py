@@ -61,12 +61,14 @@ def seal_report(config: AuditConfig, out: Path) -> None:
 
 @dataclass(slots=True)
 class Beside:
-    """What was checked beside the archive: problems, remarks that are none, rows compared (None: no database)."""
+    """What was checked beside the archive: problems, remarks that are none, rows compared (None: no database),
+    folders compared, time stamps that hold."""
 
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     rows: int | None = None
     folders: int = 0
+    stamps: int = 0
 
 
 def check_beside(config: AuditConfig, made: Sequence[Seal], published: Sequence[Path]) -> Beside:
@@ -76,6 +78,7 @@ def check_beside(config: AuditConfig, made: Sequence[Seal], published: Sequence[
     """
     from auditor.evidence.published import check_folder
     from auditor.evidence.stage_rows import KIND, check_database
+    from auditor.evidence.stamping import check_stamps
     from crawler.archive import seals
 
     found = Beside()
@@ -89,6 +92,10 @@ def check_beside(config: AuditConfig, made: Sequence[Seal], published: Sequence[
             found.problems += checked.problems
             found.notes += checked.notes
             found.rows = checked.rows
+    stamps = check_stamps(config.archive, made, config.timestamp_ca_file)
+    found.problems += stamps.problems
+    found.notes += stamps.notes
+    found.stamps = stamps.held
     own = Path(config.report)
     folders = list(published)
     if not folders and own.is_dir() and seals.newest(made, "report", name=REPORT) is not None:

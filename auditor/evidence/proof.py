@@ -127,11 +127,24 @@ def _chain(folder: _Folder, chain: Iterable[manifest.Manifest]) -> None:
     """Every manifest and seal, so that each one's sum can be found in the next."""
     for run in chain:
         shutil.copyfile(layout.manifest_path(folder.root, run.run_id), folder.out / "chain" / _name(run))
+    names = {run.digest: _name(run) for run in chain}
+    stamps = []
     for seal in seals.load_seals(folder.root):
-        shutil.copyfile(seals.seal_path(folder.root, seal.sequence), folder.out / f"chain/seal-{seal.sequence:06}.json")
+        name = f"seal-{seal.sequence:06}"
+        names[seal.digest] = f"{name}.json"
+        shutil.copyfile(seals.seal_path(folder.root, seal.sequence), folder.out / f"chain/{name}.json")
         for path in seals.companions(folder.root, seal.sequence):
-            if path.suffix == f".{seals.TOKEN}":
-                shutil.copyfile(path, folder.out / f"chain/seal-{seal.sequence:06}.tsr")
+            if path.suffix != f".{seals.LINES}":
+                shutil.copyfile(path, folder.out / f"chain/{name}{path.suffix}")
+        if seal.kind == seals.TIMESTAMP:
+            stamps.append(
+                f"{names.get(seal.root, seal.root)} and all before it, by {seal.facts.get('time')}, says "
+                f"{seal.facts.get('signer')} ({seal.facts.get('authority')}):\n  "
+                f"openssl ts -verify -data {names.get(seal.root)} -in {name}.{seals.TOKEN} "
+                f"-CAfile {name}.{seals.AUTHORITIES}\n"
+            )
+    if stamps:
+        folder.text("chain/stamps.txt", "".join(stamps))
     folder.text("chain/root.txt", f"{seals.head(folder.root)}\n")
 
 

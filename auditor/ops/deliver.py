@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import smtplib
-import socket
 import ssl
 import urllib.error
 import urllib.request
@@ -15,15 +13,13 @@ from email.utils import format_datetime, make_msgid
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, unquote
 
-import certifi
-
+from auditor.ops.reach import TIMEOUT, address, kind, tls
 from crawler.archive.layout import write_whole
 from crawler.archive.lines import stamp
 from crawler.errors import SourceError, UsageError
 
-_TIMEOUT = 20.0
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -33,7 +29,7 @@ def send_mail(smtp_url: str, sender: str, to: str, message: tuple[str, str], at:
     A server that offers STARTTLS is spoken to in secret; without that, a password goes to the loopback only. Raises
     SourceError where the message was not taken, UsageError for a bad address: neither holds a word of the address.
     """
-    parts = _address("EGOV_AUDIT_SMTP_URL", smtp_url, ("smtp", "smtps"))
+    parts = address("EGOV_AUDIT_SMTP_URL", smtp_url, ("smtp", "smtps"))
     if not to:
         raise UsageError("EGOV_AUDIT_MAIL_TO: nobody to send mail to")
     mail = EmailMessage()
@@ -50,21 +46,21 @@ def send_mail(smtp_url: str, sender: str, to: str, message: tuple[str, str], at:
         # The server's own words may repeat what was sent to it.
         raise SourceError(f"mail was not taken: {type(error).__name__}, code {error.smtp_code}") from None
     except (smtplib.SMTPException, ssl.SSLError, OSError) as error:
-        raise SourceError(f"mail was not taken: {_kind(error)}") from None
+        raise SourceError(f"mail was not taken: {kind(error)}") from None
 
 
 def _smtp(parts: SplitResult) -> smtplib.SMTP:
-    host, tls = parts.hostname or "", _tls()
+    host = parts.hostname or ""
     # The name we greet with: our own host's name is nobody's business.
     if parts.scheme == "smtps":
-        return smtplib.SMTP_SSL(host, parts.port or 465, "localhost", timeout=_TIMEOUT, context=tls)
-    return smtplib.SMTP(host, parts.port or 25, "localhost", timeout=_TIMEOUT)
+        return smtplib.SMTP_SSL(host, parts.port or 465, "localhost", timeout=TIMEOUT, context=tls())
+    return smtplib.SMTP(host, parts.port or 25, "localhost", timeout=TIMEOUT)
 
 
 def _log_in(server: smtplib.SMTP, parts: SplitResult) -> None:
     server.ehlo_or_helo_if_needed()
     if parts.scheme == "smtp" and server.has_extn("starttls"):
-        server.starttls(context=_tls())
+        server.starttls(context=tls())
         server.ehlo()
     elif parts.scheme == "smtp" and parts.username and parts.hostname not in _LOOPBACK:
         raise SourceError("mail was not sent: the server offers no encryption, and the password would go in clear")
@@ -92,48 +88,17 @@ def beat(heartbeat: str, at: datetime) -> None:
 
 
 def _request(setting: str, url: str, body: bytes | None) -> None:
-    _address(setting, url, ("http", "https"))
+    address(setting, url, ("http", "https"))
     headers = {"User-Agent": "egov-audit"} | ({"Content-Type": "application/json; charset=utf-8"} if body else {})
     try:
         request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310 - http(s) alone got here
-        with urllib.request.urlopen(request, timeout=_TIMEOUT, context=_tls()) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=TIMEOUT, context=tls()) as answer:  # noqa: S310
             answer.read(1024)
     except urllib.error.HTTPError as error:
         error.close()
         raise SourceError(f"{setting}: the server answers {error.code}") from None
     except urllib.error.URLError as error:
         reason = error.reason if isinstance(error.reason, Exception) else error
-        raise SourceError(f"{setting}: not reached: {_kind(reason)}") from None
+        raise SourceError(f"{setting}: not reached: {kind(reason)}") from None
     except (HTTPException, OSError, ValueError) as error:
-        raise SourceError(f"{setting}: not reached: {_kind(error)}") from None
-
-
-def _address(setting: str, address: str, schemes: tuple[str, ...]) -> SplitResult:
-    """The parts of an address, checked. Raises UsageError that does not repeat it."""
-    try:
-        parts = urlsplit(address)
-        known = parts.scheme in schemes and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        known = False
-    if not known:
-        raise UsageError(f"{setting} is no address of the kind {'://… or '.join(schemes)}://…")
-    return parts
-
-
-def _tls() -> ssl.SSLContext:
-    """Certificates are verified, by the system's list and Mozilla's."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
-
-
-def _kind(error: BaseException) -> str:
-    """An error without its text, which may repeat an address: its kind, and the system's words for its number."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return "the server's certificate is not accepted"
-    if isinstance(error, socket.gaierror):
-        return "the host's name cannot be resolved"
-    if isinstance(error, TimeoutError):
-        return f"no answer within {_TIMEOUT:g} s"
-    number = error.errno if isinstance(error, OSError) else None
-    return os.strerror(number) if number else type(error).__name__
+        raise SourceError(f"{setting}: not reached: {kind(error)}") from None

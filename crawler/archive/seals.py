@@ -2,7 +2,8 @@
 
     seals/000007.json         number, kind, root over its lines, SHA-256 of the seal before and of the newest manifest
     seals/000007.lines        the lines its root is over, so that one that changed can be named
-    seals/000007.tsr          the token of a time stamp
+    seals/000007.tsr          a time-stamping authority's answer, as it came
+    seals/000007.pem          the authorities that vouched for who signed it, as they were then
 
 Each seal names the newest manifest, each manifest the newest seal, so the newest of both vouches for everything before
 it: `head` is the one value to be kept where the archive's owner does not rule alone.
@@ -25,7 +26,8 @@ from crawler.errors import IntegrityError
 
 FORMAT = 1
 FOLDER = "seals"
-LINES, TOKEN = "lines", "tsr"
+LINES, TOKEN, AUTHORITIES = "lines", "tsr", "pem"
+TIMESTAMP = "timestamp"
 _NAME = re.compile(r"\d{6}\.json")
 
 
@@ -53,13 +55,13 @@ def seal_path(root: Path, sequence: int) -> Path:
 
 
 def beside(root: Path, sequence: int, kind: str) -> Path:
-    """The file of that kind (`lines`, `tsr`) beside a seal."""
+    """The file of that kind (`lines`, `tsr`, `pem`) beside a seal."""
     return seal_path(root, sequence).with_suffix(f".{kind}")
 
 
 def companions(root: Path, sequence: int) -> list[Path]:
     """The files that lie beside a seal."""
-    return [path for kind in (LINES, TOKEN) if (path := beside(root, sequence, kind)).exists()]
+    return [path for kind in (LINES, TOKEN, AUTHORITIES) if (path := beside(root, sequence, kind)).exists()]
 
 
 def encode(seal: Seal) -> bytes:
@@ -176,6 +178,12 @@ def head(root: Path) -> str:
     if seals and (not runs or seals[-1].archive == runs[-1].digest):
         return seals[-1].digest
     return runs[-1].digest if runs else ""
+
+
+def files_by_digest(root: Path) -> dict[str, Path]:
+    """Every manifest and seal by its SHA-256: by each value that was ever the archive's root. Raises IntegrityError."""
+    runs = {run.digest: layout.manifest_path(root, run.run_id) for run in manifest.load_all(root)}
+    return runs | {seal.digest: seal_path(root, seal.sequence) for seal in load_seals(root)}
 
 
 def _plain(raw: Mapping[str, Any]) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crawler.archive import layout, merkle, seals
 from crawler.archive.manifest import Manifest
-from crawler.archive.seals import LINES, TOKEN, Seal
+from crawler.archive.seals import AUTHORITIES, LINES, TIMESTAMP, TOKEN, Seal
 from crawler.archive.warc import sha256
 from crawler.errors import IntegrityError
 
@@ -29,7 +29,7 @@ def check_seals(root: Path, chain: Sequence[Manifest]) -> tuple[list[Note], tupl
     notes += _runs(root, chain, {seal.digest for seal in found})
     owned = {seals.seal_path(root, seal.sequence).stem for seal in found} | {path.stem for path, _, _ in notes}
     for path in sorted((root / seals.FOLDER).glob("*")):
-        if path.stem not in owned or path.suffix not in (".json", f".{LINES}", f".{TOKEN}"):
+        if path.stem not in owned or path.suffix not in (".json", f".{LINES}", f".{TOKEN}", f".{AUTHORITIES}"):
             notes.append((path, "", "belongs to no seal"))
     return notes, tuple(found)
 
@@ -44,7 +44,10 @@ def _chain(root: Path, found: Sequence[Seal], runs: set[str]) -> Iterator[Note]:
             yield path, "", f"was made after a seal with sha256 {seal.previous or 'none'}, not {before}"
         if seal.archive and seal.archive not in runs:
             yield path, "", f"was made after a manifest with sha256 {seal.archive}, which no run has"
+        if seal.kind == TIMESTAMP and seal.root not in runs:
+            yield path, "", f"stamps {seal.root}, which no run and no seal before it has"
         number, before = seal.sequence + 1, seal.digest
+        runs = {*runs, before}
 
 
 def _runs(root: Path, chain: Sequence[Manifest], known: set[str]) -> Iterator[Note]:
@@ -55,7 +58,7 @@ def _runs(root: Path, chain: Sequence[Manifest], known: set[str]) -> Iterator[No
 
 
 def _beside(root: Path, seal: Seal) -> Iterator[Note]:
-    lines, token = (seals.beside(root, seal.sequence, kind) for kind in (LINES, TOKEN))
+    lines = seals.beside(root, seal.sequence, LINES)
     if lines.exists():
         tree = merkle.Tree()
         with lines.open("rb") as file:
@@ -63,8 +66,9 @@ def _beside(root: Path, seal: Seal) -> Iterator[Note]:
                 tree.add(line.rstrip(b"\n"))
         if (tree.root(), tree.count) != (seal.root, seal.count):
             yield lines, "", f"its Merkle root is {tree.root()} over {tree.count} lines, the seal says {seal.root}"
-    told = seal.facts.get("token_sha256", "")
-    if told and not token.exists():
-        yield token, "", "is missing"
-    elif token.exists() and sha256(token.read_bytes()) != told:
-        yield token, "", f"its sha256 is {sha256(token.read_bytes())}, the seal says {told or 'nothing'}"
+    for kind, fact in ((TOKEN, "token_sha256"), (AUTHORITIES, "authorities_sha256")):
+        path, told = seals.beside(root, seal.sequence, kind), seal.facts.get(fact, "")
+        if told and not path.exists():
+            yield path, "", "is missing"
+        elif path.exists() and (found := sha256(path.read_bytes())) != told:
+            yield path, "", f"its sha256 is {found}, the seal says {told or 'nothing'}"

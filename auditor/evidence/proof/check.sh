@@ -49,6 +49,23 @@ for kind in manifest seal; do
     done
   done
 done
+
+# Time stamps, where there are any and openssl is at hand: each is over one file here. -attime: the authority's
+# certificate had to be good when it signed, and may have lapsed since.
+for token in chain/*.tsr; do
+  [ -e "$token" ] || continue
+  name=${token%.tsr}
+  over=$(field root "$name.json")
+  file=$(sha256sum chain/*.json | grep -F -- "${over:-none}  " | cut -c67-)
+  [ -e "$file" ] || { wrong "$token is over $over, which is the sum of nothing here"; continue; }
+  command -v openssl > /dev/null || { echo "no openssl here: $token was not checked"; continue; }
+  at=$(openssl ts -reply -in "$token" -text 2> /dev/null | sed -n 's/^Time stamp: //p')
+  seconds=$(date -u -d "$at" +%s 2> /dev/null)
+  if openssl ts -verify -data "$file" -in "$token" -CAfile "$name.pem" ${seconds:+-attime "$seconds"} > /dev/null 2>&1
+  then echo "$file was there on $at: $token"
+  else wrong "$token is no stamp of $file"
+  fi
+done
 grep -q "$(cat chain/root.txt)" <<< "$all" || wrong "chain/root.txt is the sum of nothing here"
 [ $bad = 0 ] && echo "all fits; the root is $(cat chain/root.txt)"
 exit $bad

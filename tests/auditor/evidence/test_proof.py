@@ -6,39 +6,19 @@ import csv
 import json
 import os
 import random
+import re
 import shutil
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from auditor.evidence import timestamp
 from crawler.archive import seals
 from tests.auditor.cli.command import Ended, egov_audit
-from tests.auditor.evidence.conftest import settings
-
-DEMO = {
-    "EGOV_AUDIT_ARCHIVE": "var/demo/archive",
-    "EGOV_AUDIT_DB_URL": "sqlite:///var/demo/audit.db",
-    "EGOV_AUDIT_REPORT": "var/demo/report",
-}
-
-
-@pytest.fixture(scope="module")
-def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for PATH that holds warcio and nothing else of this environment."""
-    folder = tmp_path_factory.mktemp("tools")
-    (folder / "warcio").symlink_to(Path(sys.executable).with_name("warcio"))
-    return folder
-
-
-@pytest.fixture(scope="module")
-def proof(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("proof") / "core"
-    made = egov_audit(demo, "prove", "core_complete", "--as-of", "2024-12-31", "--out", str(out), **DEMO)
-    assert made.code == 0, made.err
-    return out
+from tests.auditor.evidence.authority import Authority
+from tests.auditor.evidence.conftest import DEMO, StampedDemo, settings
 
 
 def check(folder: Path, tools: Path, *command: str) -> Ended:
@@ -54,12 +34,14 @@ def check(folder: Path, tools: Path, *command: str) -> Ended:
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
-def test_a_third_party_finds_that_all_fits(proof: Path, tools: Path, demo: Path) -> None:
+def test_a_third_party_finds_that_all_fits(proof: Path, tools: Path, stamped_demo: StampedDemo) -> None:
     assert check(proof, tools, "sha256sum", "--quiet", "-c", "SHA256SUMS").code == 0
     assert check(proof, tools, "warcio", "check", "evidence.warc.gz").code == 0
     done = check(proof, tools)
     assert (done.code, done.err) == (0, "")
-    assert done.out == f"all fits; the root is {seals.head(settings(demo).archive)}\n"
+    stamped, all_fits = done.out.splitlines()
+    assert re.fullmatch(r"chain/(manifest|seal)-\d{6}\.json was there on .+ GMT: chain/seal-\d{6}\.tsr", stamped)
+    assert all_fits == f"all fits; the root is {seals.head(settings(stamped_demo.folder).archive)}"
 
 
 def test_the_folder_says_what_was_counted_and_why(proof: Path) -> None:
@@ -108,10 +90,24 @@ def test_a_flipped_byte_is_seen_even_where_the_sums_are_made_to_fit(
         assert (done.code, "DOES NOT FIT" in done.out) == (1, True)
 
 
+def test_a_time_stamp_is_checked_with_openssl_alone(proof: Path, tools: Path, tsa: Authority, tmp_path: Path) -> None:
+    """The line that the folder gives, then a token of another root with every sum made to fit."""
+    (line,) = [line for line in (proof / "chain/stamps.txt").read_text().splitlines() if "openssl" in line]
+    assert "Verification: OK" in check(proof / "chain", tools, *line.split()).out
+    folder = tmp_path / "core"
+    shutil.copytree(proof, folder)
+    (token,) = (folder / "chain").glob("*.tsr")
+    token.write_bytes(tsa.answer(timestamp.query_for(b"another root").content))
+    script = "find . -type f ! -name SHA256SUMS ! -name '.*' | xargs sha256sum > S && mv S SHA256SUMS"
+    assert check(folder, tools, "bash", "-c", script).code == 0
+    done = check(folder, tools)
+    assert (done.code, f"DOES NOT FIT: chain/{token.name} is no stamp of" in done.out) == (1, True)
+
+
 def test_nothing_in_it_tells_of_the_machine_it_was_made_on(proof: Path, demo: Path) -> None:
     marks = [str(demo), str(proof), f"{Path.home()}/", socket.gethostname(), os.getcwd()]
     for path in proof.rglob("*"):
-        if path.is_file() and path.suffix != ".gz":
+        if path.is_file() and path.suffix not in (".gz", ".tsr"):
             text = path.read_text(encoding="utf-8")
             assert not [mark for mark in marks if len(mark) > 2 and mark in text], path
 
