@@ -81,8 +81,11 @@ def waterfall(name: str, header: tuple[str, ...], bars: Sequence[Row]) -> Drawin
         .mark_rule(strokeWidth=2, color=INK)
         .encode(y=alt.Y("least:Q", scale=scale), y2=alt.Y2("most:Q"))
     )
-    text = base.mark_text(dy=-9, fontSize=15, fontWeight="bold", color=INK).encode(
-        y=alt.Y("high:Q", scale=scale), text="text:N"
+    # Above the whisker too: a number that a line runs through cannot be read.
+    text = (
+        base.transform_calculate(top="max(datum.high, datum.most)")
+        .mark_text(dy=-9, fontSize=15, fontWeight="bold", color=INK)
+        .encode(y=alt.Y("top:Q", scale=scale), text="text:N")
     )
     rows = [[bar["label"], bar["amount"], bar["least_amount"], bar["most_amount"]] for bar in bars]
     return Drawing(name, _styled(body, whisker, text), header, rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from reports.contexts.base import ChartView, EntryRow, FigureView, Frame, Linked, NavItem, TwoByTwo
+from reports.contexts.base import ChartView, EntryRow, FigureView, Frame, Linked, NavItem, ObjectionView, TwoByTwo
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,9 @@ class AccountView:
     heading: Annotated[str, "What is counted, between which dates."]
     start: Annotated[str, "The count at the start."]
     end: Annotated[str, "The count at the end."]
-    terms: Annotated[tuple[TermRow, ...], "The terms in the account's order."]
+    terms: Annotated[tuple[TermRow, ...], "The terms in the account's order, but for those that are certainly zero."]
+    zero: Annotated[tuple[TermRow, ...], "The terms that are certainly zero."]
+    objections: Annotated[tuple[ObjectionView, ...], "What can be said against the growth told."]
     closing: Annotated[str, "Register growth beside real growth, and the remainder, in words."]
     chart: Annotated[ChartView | None, "The account as a waterfall."]
 

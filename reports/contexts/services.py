@@ -148,6 +148,7 @@ class FlipsPage:
 
     frame: Annotated[Frame, "What stands round the page."]
     lead: Annotated[tuple[Linked, ...], "How many, and their share of what became digitised."]
+    last: Annotated[tuple[Linked, ...], "The last real change, where both dates have one edition; else empty."]
     objections: Annotated[tuple[ObjectionView, ...], "What can be said against it."]
     why_not: Annotated[str, "Why the measure could not be taken; empty if it was."]
     rows: Annotated[tuple[FlipRow, ...], "The flips."]
@@ -159,5 +160,6 @@ class ChangesPage:
 
     frame: Annotated[Frame, "What stands round the page."]
     lead: Annotated[str, "Between which editions, how many changes of which kind."]
+    last: Annotated[tuple[Linked, ...], "The last real change, where both dates have one edition; else empty."]
     groups: Annotated[tuple[tuple[str, str, tuple[EventRow, ...]], ...], "(id, kind in words, changes of the kind)."]
     noise: Annotated[str, "How many rows differ in noise only, in words."]

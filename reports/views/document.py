@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from auditor.measure.records import DatedAudit
-from reports.contexts.base import FigureView, Linked
+from reports.contexts.base import FigureView, Linked, ObjectionView
 from reports.contexts.document import Block, Bullets, Document, FigureBlock, Heading, Paragraph, Picture
 from reports.contexts.pages import FrontPage, Statement
 from reports.i18n import N_
@@ -121,7 +121,11 @@ def _headline(here: Here, now: DatedAudit, brief: FigureView) -> FigureBlock:
 
 def _statement(statement: Statement) -> Iterator[Block]:
     yield Paragraph(linked_words(statement.parts))
-    for one in statement.figure.objections if statement.figure else ():
+    yield from _objections(statement.figure.objections if statement.figure else ())
+
+
+def _objections(found: Iterable[ObjectionView]) -> Iterator[Block]:
+    for one in found:
         yield Paragraph(f"{one.setting} – {one.verdict}: {one.text}", "fails" if one.fails else "objection")
 
 
@@ -138,8 +142,13 @@ def _growth(here: Here, charts: Charts) -> Iterator[Block]:
     for account in page.accounts:
         yield Heading(account.heading, 2)
         yield Paragraph(account.closing)
+        yield from _objections(account.objections)
         yield from _picture(charts.get(account.id))
         yield account_table(words, account)
+        if account.zero:
+            yield Paragraph(
+                f"{words.say('Zero')}: {'; '.join(f'{term.title} ({term.about})' for term in account.zero)}."
+            )
     if page.units:
         yield Heading(words.say("The same growth under four units of count"), 2)
         yield units_table(words, page.units)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -14,7 +13,7 @@ from reports.contexts.base import ChartView, FigureView, Linked, NavItem
 from reports.contexts.pages import FrontPage, Statement
 from reports.i18n import N_
 from reports.views.figures import figure_view, how_coded, missing, objections_to, two_by_two
-from reports.views.growth import one_edition
+from reports.views.growth import last_change
 from reports.views.here import PARTS, Here, token
 from reports.views.series import broken
 from reports.views.told import told
@@ -148,8 +147,9 @@ def _moved(here: Here, now: DatedAudit) -> Iterable[Statement]:
     account = report.accounts[-1] if report.accounts else None
     if account is not None and account.end is report.years[-1]:
         yield _growth(here, account)
-        if one_edition(account):
-            yield from _last_moved(here)
+        quiet = last_change(here)
+        if quiet:
+            yield Statement(quiet, None)
     else:
         unseen = words.say("The register of the year before was not observed: no change can be told.")
         yield Statement((Linked(unseen),), None)
@@ -161,27 +161,6 @@ def _moved(here: Here, now: DatedAudit) -> Iterable[Statement]:
             first=str(first.year), last=str(now.snapshot.as_of.year), a=token("a"), b=token("b"),
         )  # fmt: skip
         links = {"a": here.number(then, first.year), "b": here.number(today, now.snapshot.as_of.year)}
-        yield Statement(here.sentence(said, **links), None)
-
-
-def _last_moved(here: Here) -> Iterable[Statement]:
-    """Where both dates have one edition in force: the last two years that have not."""
-    words = here.words
-    found = (one for one in reversed(here.site.facts.report.accounts) if not one_edition(one))
-    for account in itertools.islice(found, 1):
-        taken = account.accounts[Unit.ROWS, False]
-        said = words.say(
-            "Both dates have the same edition in force. The last change lies between %(start)s and %(end)s: "
-            "%(growth)s rows; births less deaths give %(real)s.",
-            start=words.day(account.start.as_of), end=words.day(account.end.as_of),
-            growth=token("g"), real=token("r"),
-        )  # fmt: skip
-        low, high = taken.real_bounds
-        real = words.signed(taken.real_growth)
-        if low != high:
-            real += f" ({words.signed(low)} … {words.signed(high)})"
-        years = f"{here.up}growth.html#years"
-        links = {"g": Linked(words.signed(taken.growth), years), "r": Linked(real, years)}
         yield Statement(here.sentence(said, **links), None)
 
 

@@ -10,7 +10,8 @@ from auditor.measure.report_records import YearAccount
 from auditor.measure.why import Attribution, Cause
 from reports.contexts.base import ChartView, Linked
 from reports.contexts.pages import AccountView, EventRow, GrowthPage, TermRow, WhyView, YearRow
-from reports.views.here import Here
+from reports.views.figures import objections_to
+from reports.views.here import Here, token
 from reports.views.series import broken
 from reports.views.told import told
 from reports.views.wording import EVENTS, TERMS, UNITS, word
@@ -61,6 +62,27 @@ def one_edition(between: YearAccount) -> bool:
     return (older.snapshot.act, older.snapshot.edition_date) == (newer.snapshot.act, newer.snapshot.edition_date)
 
 
+def last_change(here: Here) -> tuple[Linked, ...]:
+    """Where both dates have one edition in force: the last two years that have not, in words; else nothing."""
+    accounts, words = here.site.facts.report.accounts, here.words
+    between = next((one for one in reversed(accounts) if not one_edition(one)), None)
+    if not accounts or not one_edition(accounts[-1]) or between is None:
+        return ()
+    taken = between.accounts[Unit.ROWS, False]
+    said = words.say(
+        "Both dates have the same edition in force. The last change lies between %(start)s and %(end)s: "
+        "%(growth)s rows; births less deaths give %(real)s.",
+        start=words.day(between.start.as_of), end=words.day(between.end.as_of),
+        growth=token("g"), real=token("r"),
+    )  # fmt: skip
+    low, high = taken.real_bounds
+    real = words.signed(taken.real_growth)
+    if low != high:
+        real += f" ({words.signed(low)} … {words.signed(high)})"
+    years = f"{here.up}growth.html#years"
+    return here.sentence(said, g=Linked(words.signed(taken.growth), years), r=Linked(real, years))
+
+
 def account_view(here: Here, taken: Account, name: str, chart: ChartView | None) -> AccountView:
     """One account, term by term with its events; `name` begins the ids of its terms."""
     words = here.words
@@ -75,17 +97,25 @@ def account_view(here: Here, taken: Account, name: str, chart: ChartView | None)
         closing += " " + words.say(
             "Some undecided links are too entangled to try every choice: the bounds are safe but may be too wide."
         )
+    rows = [_term(here, taken, term, name) for term in TermName if taken.digitised or term is not TermName.FLIPS]
+    against = ("digitised",) if taken.digitised else ("growth", "count")
+    said = [one for measure in against for one in objections_to(here, measure)]
     return AccountView(
         id=name,
         heading=heading,
         start=words.number(taken.start),
         end=words.number(taken.end),
-        terms=tuple(
-            _term(here, taken, term, name) for term in TermName if taken.digitised or term is not TermName.FLIPS
-        ),
+        terms=tuple(row for row in rows if not _nought(row)),
+        zero=tuple(row for row in rows if _nought(row)),
+        objections=tuple(sorted(said, key=lambda one: not one.fails)),
         closing=closing,
         chart=chart,
     )
+
+
+def _nought(row: TermRow) -> bool:
+    """Whether a term is zero whatever is decided, with nothing behind it that cancels out."""
+    return row.value == "0" and not row.bounds and not row.events
 
 
 def _term(here: Here, taken: Account, name: TermName, account: str) -> TermRow:

@@ -12,6 +12,7 @@ from reports.contexts.pages import EventRow, FieldRow
 from reports.contexts.services import ChangesPage, DeadEndRow, DeadEndsPage, FlipRow, FlipsPage
 from reports.i18n import N_
 from reports.views.figures import entry_row, objections_to, share_of
+from reports.views.growth import last_change
 from reports.views.here import Here, token
 from reports.views.told import told
 from reports.views.wording import EVENTS, FIELDS, OUTPUTS, cell, derived, word
@@ -83,7 +84,7 @@ def flips_page(here: Here, now: DatedAudit) -> FlipsPage:
     frame = here.frame(words.say("Label flips: nothing changed but the delivery form"))
     measured = now.measured.get("label_flips")
     if measured is None:
-        return FlipsPage(frame, (), (), told(words, now.unmeasured["label_flips"]), ())
+        return FlipsPage(frame, (), (), (), told(words, now.unmeasured["label_flips"]), ())
     rows = {row.entry.key: row for row in now.snapshot.entries}
     details = dict(measured.details)
     kinds = {key: figure.cell for figure in measured.cells for key in figure.keys}
@@ -101,6 +102,7 @@ def flips_page(here: Here, now: DatedAudit) -> FlipsPage:
     return FlipsPage(
         frame=frame,
         lead=(*lead, Linked(f" {also[0].upper()}{also[1:]}.")) if also else lead,
+        last=last_change(here),
         objections=objections_to(here, "label_flips"),
         why_not="",
         rows=tuple(
@@ -126,6 +128,7 @@ def changes_page(here: Here) -> ChangesPage:
     return ChangesPage(
         frame=here.frame(words.say("Changes since the report of the year before")),
         lead=lead,
+        last=last_change(here) if observed else (),
         groups=tuple(_groups(here, real)),
         noise=words.count(
             "%(n)s row differs in spaces, quotes, dashes or footnotes only and is no change.",

@@ -102,7 +102,8 @@ def numbers(here: Here, finding: Finding) -> Iterator[str]:
     """Bounds, interval and parts of the number, each a line."""
     words, year = here.words, here.site.facts.report.as_of.year
     if finding.account is not None:
-        for term in account_view(here, finding.account.accounts[Unit.ROWS, False], "rows", None).terms:
+        account = account_view(here, finding.account.accounts[Unit.ROWS, False], "rows", None)
+        for term in (*account.terms, *account.zero):
             bounds = f", {term.bounds}" if term.bounds else ""
             yield f"{term.title}: {term.value}{bounds} ({term.about})"
     if finding.measured is None or finding.figure is None:

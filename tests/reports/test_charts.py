@@ -52,9 +52,27 @@ def test_between_two_dates_of_one_edition_there_is_no_waterfall_but_a_sentence(t
     out = build(same, body_of, languages_wanted(("en",), rules_in_words), tmp_path / "site").parent
     assert not (out / "charts/en/rows.svg").exists()
     front = BeautifulSoup((out / "en/index.html").read_text(encoding="utf-8"), "lxml")
-    assert not front.select(".drawn")
+    assert not front.select(".chart")
     growth = BeautifulSoup((out / "en/growth.html").read_text(encoding="utf-8"), "lxml")
     assert "nothing came, went or changed" in growth.text
+    assert not growth.select("#rows details"), "a term without anything behind it needs no line of its own"
+    assert "Zero: births, deaths, splits, mergers, scope." in growth.select_one("#rows").text  # type: ignore[union-attr]
+    for name in ("changes", "label-flips"):
+        page = BeautifulSoup((out / f"en/{name}.html").read_text(encoding="utf-8"), "lxml")
+        assert "Both dates have the same edition in force" not in page.text, "no other account tells an earlier change"
+
+
+def test_a_number_stands_above_its_whisker(tmp_path: Path) -> None:
+    steps = [bar_of("total", 0, 40), {**bar_of("up", 40, 60), "text": "+20"}]
+    at = []
+    for most in (60, 75):
+        told = [steps[0], {**steps[1], "least": 60, "most": most}, bar_of("total", 0, 100)]
+        draw(waterfall("rows", ("step", "n", "least", "most"), told), tmp_path)
+        drawn = (tmp_path / "rows.svg").read_text(encoding="utf-8")
+        label = re.search(r'translate\([\d.]+,([\d.]+)\)"[^>]*>\+20<', drawn)
+        assert label
+        at.append(float(label[1]))
+    assert at[1] < at[0] - 20, "fifteen units higher, of a hundred in 280 pixels"
 
 
 def test_a_chart_is_the_same_bytes_whatever_was_drawn_before_it(tmp_path: Path) -> None:

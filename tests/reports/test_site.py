@@ -18,8 +18,10 @@ from bs4 import BeautifulSoup
 from auditor.measure.report_records import Report
 from reports.i18n import LANGUAGES, words
 from reports.views.facts import facts_of, file_of
+from reports.views.figures import linked_words
 from reports.views.front import front_page
 from reports.views.here import Site
+from reports.views.lists import changes_page, flips_page
 from tests.reports.conftest import Sample, build_story
 
 
@@ -147,6 +149,24 @@ def test_where_one_edition_is_in_force_on_both_dates_the_front_page_tells_the_la
     assert (
         "between December 31, 2023 and December 31, 2024: +12 rows; births less deaths give +11 (+10 … +12)." in told[1]
     )
+    assert report.now is not None
+    for page in (changes_page(here), flips_page(here, report.now)):
+        assert linked_words(page.last) == told[1], "a page of nothing says where the last something is"
+
+
+@pytest.mark.parametrize("lang", list(LANGUAGES))
+def test_what_the_front_page_says_against_a_figure_its_own_page_says_too(site: Path, lang: str) -> None:
+    front = soup(site / lang / "index.html")
+    for part, page in (
+        ("#dead_ends", "dead-ends.html"),
+        ("#label_flips", "label-flips.html"),
+        ("#count", "growth.html"),
+        ("#digitised", "growth.html"),
+        (".moved", "growth.html"),
+    ):
+        said = front.select_one(f"{part} .objection")
+        assert said is not None, part
+        assert said.text in [one.text for one in soup(site / lang / page).select(".objection")], part
 
 
 @pytest.mark.parametrize(("lang", "said"), [("ru", "Не наблюдались ещё 2 показателя:"), ("kk", "Тағы 2 көрсеткіш")])
