@@ -6,6 +6,7 @@ from pathlib import Path
 
 from auditor.coding.calibration import reliability
 from auditor.coding.coder import Coder
+from auditor.coding.lexicon import load_lexicon
 from auditor.records import CodingInput
 from crawler.pages.records import Lang
 from tests.auditor.coding.test_names import names
@@ -41,6 +42,8 @@ def test_no_group_of_hand_coded_names_is_surer_than_it_is_right() -> None:
 
 def test_the_readme_has_the_tables_that_the_labelled_names_give() -> None:
     lines = README.read_text(encoding="utf-8").splitlines()
+    phrases = [len(load_lexicon(lang).examples) for lang in (Lang.RU, Lang.KK, Lang.EN)]
+    assert any("{} Russian, {} Kazakh and {} English phrases".format(*phrases) in line for line in lines)
     table = tables.confidence_table()
     start = lines.index(table[0])
     assert lines[start : start + len(table) + 1] == [*table, ""]

@@ -127,6 +127,31 @@ def test_a_paper_stands_in_the_division_of_what_it_is_about(name: str, lang: Lan
     assert code(name, lang=lang).sector == sector
 
 
+@pytest.mark.parametrize(
+    ("lang", "name", "result", "output", "rule"),
+    [
+        (Lang.RU, "Постановка на очередь на получение земельного участка", "", "queue", "C2"),
+        (Lang.RU, "Очередь на получение лесного участка", "", "queue", "C2"),
+        (Lang.RU, "Получение участка", "Уведомление с номером очереди", "queue", "C2"),
+        (Lang.RU, "Запись в электронную очередь в налоговую", "", "appointment", "C7"),
+        (Lang.KK, "Бақша учаскесін алуға кезекке қою", "", "queue", "C2"),
+        (Lang.KK, "Онлайн кезекке тұру", "", "appointment", "C7"),
+        (Lang.KK, "ХҚКО-ға кезекке тұру", "", "appointment", "C7"),
+        (Lang.EN, "Registration in the queue for a land plot", "", "queue", "C2"),
+        (Lang.EN, "Electronic queue at the border", "", "appointment", "C7"),
+        (Lang.RU, "Постановка на учет лиц, желающих усыновить детей", "", "finding", "C6"),
+        (Lang.KK, "Бала асырап алуға тілек білдірген адамдарды есепке қою", "", "finding", "C6"),
+        (Lang.EN, "Registration of persons wishing to adopt children", "", "finding", "C6"),
+    ],
+)
+def test_a_place_in_a_queue_is_no_booked_turn_and_adopters_are_candidates(
+    lang: Lang, name: str, result: str, output: str, rule: str
+) -> None:
+    coding = CODER.code(CodingInput(name, result, lang=lang))
+    assert (coding.completeness, coding.output) == ("partial", output)
+    assert rule in coding.rules
+
+
 def test_the_output_is_told_by_another_word_where_the_deciding_one_tells_none() -> None:
     assert code("Назначение государственного социального пособия по инвалидности").output == "money"
     assert code("Регистрация цены на лекарственные средства").output == "record"
