@@ -22,6 +22,7 @@ BLIND = {
     "batch5": "5: portal and register, half with result text; two coders apart",
     "short": "7: short names again, coded once by one who knew the lexicon",
     "whole": "8: one name each for 70 services in all three languages, by the same hand after batch 7 was learned",
+    "apart": "9: portal and register, two in five with result text, by a second hand that knew the codebook alone",
     "odd": "odd ones and kinds hardly seen before, sought on purpose",
 }
 TARGET = (0.95, 0.85)
