@@ -8,10 +8,11 @@ import csv
 import io
 import re
 import sqlite3
+import weakref
 from collections.abc import Iterator
 
 from auditor.release.search import search_terms
-from auditor.release.served import VALUE_LIMIT
+from auditor.release.served import ANSWER_LIMIT, ANSWER_LIMIT_ROW, COLUMN_LIMIT, VALUE_LIMIT
 from auditor.tables import safe_cell
 from crawler.pages.records import Lang
 
@@ -39,8 +40,30 @@ def restrict(connection: sqlite3.Connection) -> None:
     connection.create_function("search_terms", 2, _terms, deterministic=True)
     connection.create_function("escape_fts", 1, _terms, deterministic=True)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VALUE_LIMIT)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_COLUMN, COLUMN_LIMIT)
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    connection.row_factory = _Weighed().row
     connection.set_authorizer(_authorize)
+
+
+class _Weighed:
+    """Rows by name, as Datasette wants them, until an answer is larger than any question about a release needs.
+
+    A thousand rows are few, but not of values built to be large. A connection serves one question after another.
+    """
+
+    def __init__(self) -> None:
+        self._cursor: weakref.ref[sqlite3.Cursor] | None = None
+        self._left = 0
+
+    def row(self, cursor: sqlite3.Cursor, values: tuple[object, ...]) -> sqlite3.Row:
+        """Raises OperationalError, which is told to whoever asked, for a row too many."""
+        if self._cursor is None or self._cursor() is not cursor:
+            self._cursor, self._left = weakref.ref(cursor), ANSWER_LIMIT
+        self._left += ANSWER_LIMIT_ROW - sum(len(value) for value in values if isinstance(value, str | bytes))
+        if self._left < 0:
+            raise sqlite3.OperationalError("the answer is too large: ask for fewer columns or shorter values")
+        return sqlite3.Row(cursor, values)
 
 
 def _terms(words: object, lang: object = None) -> str:

@@ -17,8 +17,11 @@ ROW_LIMIT = 1000
 XLSX_ROWS = 200_000
 #: Milliseconds for a workbook: the question has been answered within its own limit before, writing it takes longer.
 XLSX_LIMIT_MS = 20_000
-#: A single value SQLite may build, in bytes: no question can fill the memory.
-VALUE_LIMIT = 4_000_000
+#: A single value SQLite may build, in bytes, columns of an answer, and bytes of a whole answer: so many, and so many
+#: more a row. A release's longest rows have some 4 kB; no question can fill the memory or hold up the others.
+VALUE_LIMIT = 200_000
+COLUMN_LIMIT = 200
+ANSWER_LIMIT, ANSWER_LIMIT_ROW = 8_000_000, 4_000
 LANGS = ("en", "ru", "kk")
 
 SETTINGS: dict[str, Any] = {

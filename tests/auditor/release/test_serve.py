@@ -137,6 +137,27 @@ def test_time_and_rows_are_limited(site: Site) -> None:
     assert (len(many["rows"]), many["truncated"]) == (1000, True)
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT zeroblob(190000) FROM entries",
+        "SELECT printf('%190000d', 1) FROM entries",
+        f"SELECT {', '.join(['zeroblob(190000)'] * 150)}",
+        f"SELECT {', '.join(['1'] * 201)}",
+    ],
+    ids=["bytes", "texts", "one row", "columns"],
+)
+def test_no_answer_is_built_to_fill_the_memory(site: Site, sql: str) -> None:
+    """Few enough rows and values small enough, but of all together hundreds of megabytes."""
+    told = site.sql(sql)
+    assert "too large" in told["error"] or "too many columns" in told["error"]
+    assert not told.get("rows")
+    assert site.get(f"/{site.id}.xlsx", sql=sql)[0] != 200
+    assert len(site.sql("SELECT * FROM entries a, changes b")["rows"]) == 1000, "the longest rows there are"
+    peak = next(line for line in Path(f"/proc/{site.pid}/status").read_text().splitlines() if "VmHWM" in line)
+    assert int(peak.split()[1]) < 500_000
+
+
 def test_no_path_of_this_machine_is_told(site: Site, tmp_path_factory: pytest.TempPathFactory) -> None:
     secret = str(tmp_path_factory.getbasetemp())
     own = [f"/-/{name}.json" for name in ("databases", "metadata", "settings", "plugins", "versions", "threads")]
