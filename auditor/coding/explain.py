@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from auditor.coding.codebook import CODEBOOK
+from auditor.coding.in_force import ADJUDICATED, Standing, axes_of, newest_by_person, standing_coding
 from auditor.records import Coding, CodingInput, Evidence, StoredCoding
 
 _OPEN, _CLOSE = "⟦", "⟧"
@@ -13,7 +15,7 @@ _LABELS = {"name": "name", "result": "result", "category": "section", "provider"
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Everything `egov-audit explain` says of one entry or listing."""
+    """Everything `egov-audit explain` says of one entry or listing. `remarks` are people's words by coding id."""
 
     subject: str
     given: CodingInput
@@ -24,6 +26,7 @@ class Explanation:
     likeness: Sequence[str] = ()
     sector_assumed: bool = False
     excluded: bool = False
+    remarks: Mapping[int, str] | None = None
 
 
 def explain(told: Explanation, rules: Mapping[str, str]) -> list[str]:
@@ -38,6 +41,7 @@ def explain(told: Explanation, rules: Mapping[str, str]) -> list[str]:
         f"nature        {coding.nature} (confidence {coding.nature_confidence:.2f})",
         f"completeness  {coding.completeness} (confidence {coding.completeness_confidence:.2f})",
         f"output        {coding.output}, {sector}",
+        *([] if told.excluded else [f"counts        {_counts(told)}"]),
         "rules",
         *(f"  {rule:<4} {rules[rule]}" for rule in coding.rules),
         "text",
@@ -80,14 +84,39 @@ def _place(what: str, place: Evidence) -> list[str]:
     ]
 
 
+def _counts(told: Explanation) -> str:
+    """Which codes figures use, and on whose word: the lines above are the machine's, people may have said otherwise."""
+    known = [one for one in told.earlier if one.codebook == CODEBOOK]
+    fresh = [one for one in known if one.evidence_hash == told.fresh_hash]
+    found = standing_coding(known, told.fresh_hash)
+    if found is None:
+        return "nothing yet: run `egov-audit code`"
+    standing, stored = found
+    people = newest_by_person(fresh)
+    names = ", ".join(one.coder for one in people if axes_of(one) == axes_of(stored))
+    whose = {
+        Standing.ADJUDICATED: f"decided by {stored.coder.removeprefix(ADJUDICATED)}",
+        Standing.AGREED: f"coded alike by {names}",
+        Standing.ONE_PERSON: f"by {names} alone",
+        Standing.MACHINE: "by the machine, unchecked",
+    }[standing]
+    if standing is Standing.MACHINE and people:
+        whose = f"by the machine until somebody decides between {', '.join(one.coder for one in people)}"
+    return f"{'/'.join(axes_of(stored))}, {whose}"
+
+
 def _history(told: Explanation) -> list[str]:
     lines = []
     for stored in reversed(told.earlier):
         stale = "" if stored.evidence_hash == told.fresh_hash else ", on an earlier text"
         codes = f"{stored.coding.nature}/{stored.coding.completeness}"
         version = f", coder {stored.coder_version}" if stored.coder_version else ""
+        rules = f" by {' '.join(stored.coding.rules)}" if stored.coding.rules else ""
+        remark = (told.remarks or {}).get(stored.id)
+        if remark:
+            rules += f" ({remark})"
         lines.append(
-            f"{stored.coded_at:%Y-%m-%d %H:%M} UTC {stored.coder}: {codes} "
-            f"by {' '.join(stored.coding.rules) or 'no rule'}, codebook {stored.codebook}{version}{stale}"
+            f"{stored.coded_at:%Y-%m-%d %H:%M} UTC {stored.coder}: {codes}{rules}, "
+            f"codebook {stored.codebook}{version}{stale}"
         )
     return lines

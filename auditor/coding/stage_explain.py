@@ -22,6 +22,7 @@ from auditor.db.read import (
     evidence_of_service_pages,
     listings,
 )
+from auditor.db.review import hand_notes
 from auditor.records import Entry, Evidence, Listing
 from crawler.errors import UsageError
 from crawler.pages.records import Lang
@@ -56,6 +57,7 @@ def explanation(session: Session, coder: Coder, wanted: str, lang: Lang, day: da
         places += [place for one in speaking[:1] for place in _page(session, one)]
         kind, key, subject, excluded = "entry", entry.key, f"entry {entry.key}", entry.dead
     earlier = codings_of(session, kind, keys=[key]).get(key, [])
+    notes = hand_notes(session, [one.id for one in earlier])
     return Explanation(
         subject,
         given,
@@ -66,6 +68,9 @@ def explanation(session: Session, coder: Coder, wanted: str, lang: Lang, day: da
         likeness=coder.likeness_in_words(given),
         sector_assumed=coder.sector_is_assumed(given),
         excluded=excluded,
+        remarks={
+            key: " ".join(f"{reason} {said}".split()) for key, (_, said, reason) in notes.items() if reason or said
+        },
     )
 
 

@@ -59,8 +59,8 @@ def furnish(db_url: str, copies: int = 3) -> None:
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
-    """Run `egov-audit sheet …` (`agreement`, `measure` stand alone) in this process; gives its exit code."""
-    group = [] if arguments[0] in ("agreement", "measure") else ["sheet"]
+    """Run `egov-audit sheet …` (`agreement`, `explain`, `measure` stand alone) in this process; gives its exit code."""
+    group = [] if arguments[0] in ("agreement", "explain", "measure") else ["sheet"]
     monkeypatch.setattr(sys, "argv", ["egov-audit", *group, *map(str, arguments)])
     with pytest.raises(SystemExit) as ended:
         main()

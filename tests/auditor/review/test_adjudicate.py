@@ -150,6 +150,42 @@ def test_differences_of_another_sample_and_a_judge_in_the_own_cause(
     assert "1 decisions are on items that anna coded too" in capsys.readouterr().err
 
 
+def test_explain_says_on_whose_word_a_coding_counts(
+    lite: Sheet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def counts(word: str) -> str:
+        capsys.readouterr()
+        (key,) = in_database(lambda session: [k for k, name in named(session) if word in name])  # type: ignore[attr-defined]
+        assert lite("explain", key, "--as-of", "2024-06-01") == 0
+        return capsys.readouterr().out
+
+    def named(session: object) -> list[tuple[str, str]]:
+        return [tuple(row) for row in session.execute(text("SELECT key, name FROM entry"))]  # type: ignore[attr-defined]
+
+    assert lite("sample", "--size", "12", "--strata", "lang", "--name", "first") == 0
+    licence = "counts        transactional/complete, by the machine, unchecked"
+    assert licence in counts("водительского")
+    for coder, odd in (("anna", ""), ("boris", "водительского")):
+        path = tmp_path / f"{coder}.csv"
+        assert lite("export", "--coder", coder, "--out", path) == 0
+        desk.fill_in(
+            path, lambda number, row, odd=odd: {} if odd and "врачу" in row["name"] else answers(odd, number, row)
+        )
+        assert lite("import", path) == 0
+    assert "human_social/partial, by anna alone" in counts("врачу")
+    assert "transactional/complete, coded alike by anna, boris" in counts("лицензии")
+    told = counts("водительского")
+    assert "transactional/complete, by the machine until somebody decides between anna, boris" in told
+    assert "boris: human_social/partial (doubt), codebook 1" in told
+    path = tmp_path / "decide.csv"
+    assert lite("adjudicate", "--coder", "vera", "--export", path) == 0
+    desk.fill_in(path, lambda number, row: {**HUMAN, "reason": "as boris says"})
+    assert lite("adjudicate", "--import", path) == 0
+    told = counts("водительского")
+    assert "human_social/partial, decided by vera" in told
+    assert "adjudicated:vera: human_social/partial (as boris says), codebook 1" in told
+
+
 def test_agreement_of_people_and_with_the_machine(
     sheet: Sheet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
