@@ -57,6 +57,9 @@ EGOV_DEPTH_MAX = 8
 #: Redirects are followed by the ledger's own rule (allowed hosts, same page, five at most), never by a page's markup.
 REDIRECT_ENABLED = False
 METAREFRESH_ENABLED = False
+#: No proxy, whatever the environment names (http_proxy, https_proxy): what is kept must be the source's own words, and
+#: a proxy resolves names by itself, so that nobody could say which address a page came from.
+HTTPPROXY_ENABLED = False
 #: No session, no tracking, no login: every page is asked for as by a first-time visitor.
 COOKIES_ENABLED = False
 REFERER_ENABLED = False

@@ -128,6 +128,28 @@ def test_a_redirect_to_an_address_at_home_is_refused(address: str) -> None:
         follow(f"https://adilet.zan.kz{PAGE}", 302, f"https://{address}{PAGE}", source.fetch_hosts, (source.site,))
 
 
+def test_a_proxy_of_the_environment_gets_nothing(tmp_path: Path) -> None:
+    """It would answer in the source's place, and resolve names where nobody looks."""
+    with FaultServer({PAGE: good()}) as server, FaultServer({}) as proxy:
+        address = proxy.url.replace("http://", "http://user:marked@")
+        done = crawl(
+            [server.url + PAGE], tmp_path, {"http_proxy": address, "https_proxy": address, "all_proxy": address}
+        )
+        assert (done.got[server.url + PAGE]["verdict"], proxy.paths) == ("ok", [])
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:9", "169.254.169.254", "[::ffff:10.0.0.1]"])
+def test_a_page_that_redirects_home_is_recorded_and_not_followed(tmp_path: Path, address: str) -> None:
+    """Through the whole crawl: nothing of the address at home is asked for, and the record says why."""
+    moved = Answer(status=302, headers={"Location": f"http://{address}{PAGE}"})
+    with FaultServer({PAGE: moved}) as server:
+        url = server.url + PAGE
+        done = crawl([url], tmp_path)
+    assert (done.got, done.lost[url]["code"]) == ({}, "redirect_refused")
+    assert "is not a host of this source" in done.lost[url]["detail"]
+    assert {capture["url"] for capture in read_logs(tmp_path).captures} == {server.url + "/robots.txt", url}
+
+
 def test_a_maze_ends(tmp_path: Path) -> None:
     """Every page names one more: what lies too many links away is recorded, and not asked for."""
     routes = {f"{PAGE}/{number:02}.01.2021": good() for number in range(1, 31)}
