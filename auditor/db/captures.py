@@ -55,6 +55,11 @@ def captures_to_parse(session: Session, kinds: Iterable[str], *, again: bool) ->
     return [StoredCapture(_capture(row), row.parse_state) for row in session.execute(statement)]
 
 
+def failed_captures(session: Session) -> set[str]:
+    """The ids of captures that were read and gave nothing that can be used."""
+    return set(session.scalars(select(CaptureRow.id).where(CaptureRow.parse_state == "failed")))
+
+
 def dated_current_texts(session: Session) -> list[StoredCapture]:
     """Captures of an act's current text that are stored, with the edition date they were given then."""
     statement = (

@@ -77,6 +77,12 @@ def store_service_page(session: Session, capture: Capture, page: ServicePage, st
     return 1
 
 
+def release_service_page(session: Session, capture_id: str, stamp: Stamp) -> None:
+    """Take back what was read from a capture that turns out to say nothing."""
+    mine = (PageReadingRow.capture_id == capture_id, PageReadingRow.superseded_at.is_(None))
+    session.execute(update(PageReadingRow).where(*mine).values(superseded_at=stamp.at))
+
+
 def _known(
     session: Session, model: type[ListReadingRow] | type[PageReadingRow], capture_id: str, digest: str, stamp: Stamp
 ) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from auditor.ingest.expect import Fault, beyond, edition_faults, list_faults
+from auditor.ingest.summary import NO_SERVICE
 from auditor.records import Problem
 from crawler.archive.records import Capture
 from crawler.errors import UsageError
@@ -89,8 +90,8 @@ def _faults(page: Page, capture: Capture, source: Source) -> tuple[Fault, ...]:
         return list_faults(page, bounds)
     if isinstance(page, HistoryPage) and not page.rows:
         return (Fault("no_editions_read", "the history names no edition that could be read"),)
-    if isinstance(page, ServicePage) and not page.blocks:
-        return (Fault("no_service_read", "the page says nothing of a service"),)
+    if isinstance(page, ServicePage) and not any(text for _, text in page.blocks):
+        return (Fault(NO_SERVICE, "the page says nothing of a service"),)
     return ()
 
 

@@ -22,6 +22,7 @@ from auditor.db.captures import (
     StoredCapture,
     captures_to_parse,
     dated_current_texts,
+    failed_captures,
     known_dates,
     skip_kinds,
     stored_runs,
@@ -34,7 +35,7 @@ from auditor.db.read import editions
 from auditor.db.session import exclusive, transaction
 from auditor.db.write import Stamp, set_parse_state, store_run, sync_issues
 from auditor.db.write_editions import release_edition, store_edition, store_history
-from auditor.db.write_portal import store_list, store_service_page
+from auditor.db.write_portal import release_service_page, store_list, store_service_page
 from auditor.ingest.dates import KnownDates, current_edition
 from auditor.ingest.keys import parse_edition_key
 from auditor.ingest.parse import PARSED_KINDS, ParsedPage, parse_capture
@@ -105,6 +106,7 @@ class _Ingest:
         self.engine, self.root, self.sources, self.watch = engine, root, sources, watch
         self.summary = IngestSummary()
         self.waited: set[object] = set()
+        self.told: set[str] = set()  # captures that failed before, and were said to
         self.run_id = ""
         self.done = self.total = 0
 
@@ -142,6 +144,7 @@ class _Ingest:
                 .returning(RunRow.id)
             ).all()
             if not killed:
+                self.told = failed_captures(session)
                 self.waited = {*map(_reading, held_editions(session)), *undated(session)}
         if killed:
             self._begin()
@@ -243,11 +246,15 @@ class _Ingest:
         self._count_issues(cleared)
         if parsed.failed:
             fault = parsed.faults[0]
-            self.summary.failed.append(Failed(capture.url, fault.code, fault.message))
+            told = capture.capture_id in self.told
+            self.summary.failed.append(Failed(capture.url, fault.code, fault.message, told))
+        elif isinstance(parsed.page, ServicePage):
+            self.summary.services_said += 1
 
     def _page_failed(self, capture: Capture, code: str, reason: str) -> None:
         stamp = Stamp(PARSERS, _now())
-        self.summary.failed.append(Failed(capture.url, code, reason))
+        told = capture.capture_id in self.told and code != "database_error"  # that one passes, or is nobody's page
+        self.summary.failed.append(Failed(capture.url, code, reason, told))
         with transaction(self.engine) as session:
             set_parse_state(session, capture.capture_id, "failed", stamp)
             problem = Problem(Level.ERROR, code, reason, "page")
@@ -295,7 +302,7 @@ class _Ingest:
             return
         summary = self.summary
         counts = {name: value for name, value in Counter(_counts(summary)).items() if value}
-        failed = len(summary.failed)
+        failed = [one for one in summary.failed if not one.told]
         with transaction(self.engine) as session:
             session.execute(
                 update(RunRow)
@@ -303,7 +310,7 @@ class _Ingest:
                 .values(
                     finished_at=_now(),
                     result="failed" if failed else "good",
-                    detail=f"{failed} failed, first {summary.failed[0].url}" if failed else "",
+                    detail=f"{len(failed)} failed, first {failed[0].url}" if failed else "",
                     counts=counts,
                 )
             )
@@ -327,7 +334,10 @@ def _store_page(
     if isinstance(page, PortalList):
         lines = store_list(session, capture, page, complete=not parsed.faults, stamp=stamp)
         return {"lists": int(lines > 0), "listings": lines}
-    if isinstance(page, ServicePage) and not parsed.failed:
+    if isinstance(page, ServicePage):
+        if parsed.failed:
+            release_service_page(session, capture.capture_id, stamp)
+            return {}
         return {"service_pages": store_service_page(session, capture, page, stamp)}
     return {}
 

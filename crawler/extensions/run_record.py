@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -20,6 +21,7 @@ from crawler.archive.warc import sha256
 from crawler.archive.writer import RunWriter, open_run
 from crawler.errors import AuditError, in_words
 from crawler.pages.address import Site, host_of
+from crawler.pages.records import Verdict
 from crawler.sources.load import Source
 from crawler.sources.permission import Permission
 
@@ -36,11 +38,20 @@ FAULTS = "egov/internal_errors"
 RESUMED = "egov/resumed"
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A request that is to be made again, and what the answer before it was kept as."""
+
+    request: Request
+    verdict: Verdict | None
+    capture_id: str
+
+
 class RunRecord:
     """One run of the archive for one crawl, as `crawler.egov_run`.
 
     `stopped` is the finish reason once something stopped the crawl, else ""; `line` then says it in words. `waiting`
-    holds the requests that are to be made again after a failure, by the address first asked.
+    holds what is to be asked for again after a failure and has no answer yet, by the address first asked.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -56,7 +67,7 @@ class RunRecord:
         self._ca_file = crawler.settings.get("EGOV_CA_FILE")
         self.stopped = ""
         self.line = ""
-        self.waiting: dict[str, Request] = {}
+        self.waiting: dict[str, Waiting] = {}
         self._before_close: list[Callable[[], None]] = []
         crawler.signals.connect(self._open, signal=signals.spider_opened)
         crawler.signals.connect(self._close, signal=signals.spider_closed)

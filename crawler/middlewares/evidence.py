@@ -19,7 +19,7 @@ from crawler.middlewares.encoding import decode_body
 from crawler.middlewares.outcome import NotFetched, explain
 from crawler.middlewares.robots import PERMITTED
 from crawler.pages.records import PageKind, Target, Verdict
-from crawler.pages.verdict import judge
+from crawler.pages.verdict import is_bare, judge
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -32,8 +32,12 @@ FAULT = "egov_fault"  # a NotFetched that the ledger raises
 BASE = "egov_base"  # the capture that a conditional request rests on
 ASKED = "egov_asked"  # the address first asked for, before any redirect
 FRESH = "egov_fresh"  # ask without conditions
+BARE = "egov_bare"  # a whole page that nothing marks as one of its kind, not believed yet
+_DOUBTED = "egov_bare_times"  # how often that was so
 _KEPT = "egov_kept"  # the answer comes from the archive: a run gone on with after a kill
-_OWN = (VERDICT, CAPTURE, CUT, FAULT, BASE, _KEPT)
+#: Bare pages at one address that are not believed: two accidents in a row are rare, three are none.
+_DOUBTS = 2
+_OWN = (VERDICT, CAPTURE, CUT, FAULT, BASE, BARE, _KEPT)
 
 
 def target_of(request: Request, source: str) -> Target:
@@ -49,6 +53,8 @@ class Evidence:
         self._crawler = crawler
         self._limit = crawler.settings.getint("DOWNLOAD_MAXSIZE")
         self._record = record_of(crawler)
+        self._most = crawler.settings.getint("EGOV_FAILURES_IN_A_ROW")
+        self._bare = 0  # pages without a mark of their kind, one after another
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -127,12 +133,14 @@ class Evidence:
         elif "dataloss" in response.flags and response.status < 300:
             verdict = Verdict.TRUNCATED
         request.meta[CUT] = decoded.fault == "cut" or "dataloss" in response.flags
+        if verdict is Verdict.OK and self._is_doubtful(request, content_type, decoded.body):
+            verdict = Verdict.EMPTY
         capture = self._keep(request, response, decoded.body, verdict, note)
         request.meta[VERDICT], request.meta[CAPTURE] = verdict, capture.capture_id
         return response if decoded.body is response.body else response.replace(body=decoded.body)
 
     def _unchanged(self, request: Request, response: Response) -> Response | Request:
-        """A 304 as the page that it says is still the same; asked anew if that page cannot be read any more."""
+        """A 304 as the page that it says is still the same; asked anew if that page cannot be read or says nothing."""
         base: Capture | None = request.meta.get(BASE)
         if base is None:
             capture = self._keep(request, response, b"", Verdict.EMPTY, "")
@@ -142,15 +150,33 @@ class Evidence:
             body = self._record.run.body(base)
         except (AuditError, OSError) as error:
             self._record.run.issue("error", "evidence_unreadable", str(error), url=request.url)
-            again: Request = request.replace(dont_filter=True, headers=_without_conditions(request.headers))
-            again.meta[FRESH] = True
-            return again
+            return _asked_in_full(request)
+        told = (base.content_type, body, self._target(request).kind)
+        if judge(200, *told) is not Verdict.OK or (self._doubts and is_bare(*told)):
+            return _asked_in_full(request)  # what had nothing in it may carry the tag of the page that it stood for
         capture = self._keep(request, response, b"", Verdict.OK, "")
         request.meta[VERDICT], request.meta[CAPTURE] = base.verdict, capture.capture_id
         self._crawler.stats.inc_value("egov/unchanged")
         headers = Headers(response.headers)
         headers["Content-Type"] = base.content_type
         return response.replace(status=200, headers=headers, body=body)
+
+    @property
+    def _doubts(self) -> bool:
+        """Whether a bare page may be an accident. So many in a row are the site's new face, to be kept as it is."""
+        return self._bare < self._most or not self._most
+
+    def _is_doubtful(self, request: Request, content_type: str, body: bytes) -> bool:
+        """Whether a page may be the site's layout alone. One that comes so again and again is what the site says, and
+        the parser's to judge."""
+        if not is_bare(content_type, body, self._target(request).kind):
+            self._bare = 0
+            return False
+        times = request.meta.get(_DOUBTED, 0)
+        request.meta[_DOUBTED] = times + 1
+        self._bare += not times
+        request.meta[BARE] = self._doubts and times < _DOUBTS
+        return bool(request.meta[BARE])
 
     def _keep(self, request: Request, response: Response, body: bytes, verdict: Verdict, note: str) -> Capture:
         return self._record.run.write(
@@ -178,6 +204,12 @@ def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
     return tuple(
         (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values
     )
+
+
+def _asked_in_full(request: Request) -> Request:
+    again: Request = request.replace(dont_filter=True, headers=_without_conditions(request.headers))
+    again.meta[FRESH] = True
+    return again
 
 
 def _joined(headers: Headers, name: str) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from crawler.archive.records import Outcome
 from crawler.errors import in_words
-from crawler.extensions.run_record import FAULTS, FETCH, PAGES_OK, record_of
+from crawler.extensions.run_record import FAULTS, FETCH, PAGES_OK, Waiting, record_of
 from crawler.middlewares.evidence import ASKED, CAPTURE, FAULT, VERDICT, target_of
 from crawler.middlewares.outcome import INTERNAL, NotFetched, explain, judged
 from crawler.middlewares.redirects import MOST, RefusedError, follow
@@ -81,6 +81,9 @@ class Ledger:
         fault = explain(exception, timeout=self._timeout, limit=self._limit)
         if fault is not exception:
             fault.__cause__ = exception
+        if (waiting := self._record.waiting.pop(request.meta[ASKED], None)) is not None:
+            fault = _not_again(waiting)  # that it was not asked now is the lesser half
+            request.meta[VERDICT], request.meta[CAPTURE] = waiting.verdict, waiting.capture_id
         self._refuse(request, fault)
         raise fault
 
@@ -126,11 +129,8 @@ class Ledger:
 
     def _tell_waiting(self) -> None:
         """Record the pages that failed and were to be asked again when the crawl ended."""
-        for request in self._record.waiting.values():
-            capture_id, verdict = request.meta.get(CAPTURE, ""), request.meta.get(VERDICT)
-            fault = NotFetched(Outcome.FAILED, "not_again", "failed, and the crawl ended before it was asked again")
-            fault.verdict, fault.capture_id = verdict, capture_id
-            self._note(request, fault.outcome, fault, 0)
+        for waiting in self._record.waiting.values():
+            self._note(waiting.request, Outcome.FAILED, _not_again(waiting), 0)
 
     def _note(self, request: Request, outcome: Outcome, fault: NotFetched | None, status: int) -> None:
         """One line in the fetch log under the address first asked; redirects are told by the captures themselves."""
@@ -161,3 +161,10 @@ class Ledger:
             )
         except OSError as error:
             self._record.stop("archive", f"the archive cannot be written: {in_words(error)}")
+
+
+def _not_again(waiting: Waiting) -> NotFetched:
+    detail = "failed, and the crawl ended before it was asked again"
+    fault = NotFetched(Outcome.FAILED, "not_again", detail, quiet=True)
+    fault.verdict, fault.capture_id = waiting.verdict, waiting.capture_id
+    return fault

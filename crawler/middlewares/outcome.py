@@ -29,7 +29,7 @@ _WORDS = {
     Verdict.LOGIN: "a login page in place of the page",
     Verdict.MAINTENANCE: "a maintenance page in place of the page",
     Verdict.TRUNCATED: "the page ends too early",
-    Verdict.EMPTY: "the page is empty",
+    Verdict.EMPTY: "the page is empty, or a frame around nothing",
     Verdict.NOT_HTML: "not the kind of document asked for",
 }
 _NETWORK = (DownloadFailedError, ResponseDataLossError, ConnectError, ConnectionClosed, IgnoreRequest, OSError)

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy.downloadermiddlewares.retry import RetryMiddleware, get_retry_request
 
-from crawler.extensions.run_record import record_of
+from crawler.extensions.run_record import Waiting, record_of
 from crawler.extensions.throttle import pace_of
-from crawler.middlewares.evidence import ASKED, CUT, VERDICT, target_of
-from crawler.middlewares.outcome import certificate_fault
+from crawler.middlewares.evidence import ASKED, CAPTURE, CUT, VERDICT, target_of
+from crawler.middlewares.outcome import NotFetched, certificate_fault
 from crawler.pages.records import PageKind, Verdict
 
 if TYPE_CHECKING:
@@ -65,10 +65,6 @@ class Retries(RetryMiddleware):
 
     _cap: float
 
-    def process_request(self, request: Request) -> None:
-        """It is asked again: nothing waits for that any more."""
-        record_of(self.crawler).waiting.pop(request.meta.get(ASKED, ""), None)
-
     def process_response(
         self,
         request: Request,
@@ -76,6 +72,7 @@ class Retries(RetryMiddleware):
         spider: Spider | None = None,  # noqa: ARG002 - Scrapy's interface
     ) -> Request | Response:
         """A second request, or the response as it is."""
+        record_of(self.crawler).waiting.pop(request.meta[ASKED], None)
         verdict = request.meta.get(VERDICT)
         if verdict is Verdict.CHALLENGE:
             return response
@@ -94,6 +91,9 @@ class Retries(RetryMiddleware):
         spider: Spider | None = None,  # noqa: ARG002 - Scrapy's interface
     ) -> Request | Response | None:
         """A second request after a failure that may pass, else None."""
+        if isinstance(exception, NotFetched):
+            return None  # it was not asked: what waits for it still does
+        record_of(self.crawler).waiting.pop(request.meta[ASKED], None)
         if certificate_fault(exception):
             return None
         return super().process_exception(request, exception)
@@ -133,7 +133,7 @@ def _noted(crawler: Crawler, again: Request | None) -> Request | None:
     record = record_of(crawler)
     if again is None or record.stopped:
         return None  # a crawl that was stopped asks for nothing more
-    record.waiting[again.meta[ASKED]] = again
+    record.waiting[again.meta[ASKED]] = Waiting(again, again.meta.get(VERDICT), again.meta.get(CAPTURE, ""))
     return again
 
 

@@ -2,14 +2,15 @@
 
 A verdict is given on the whole page, never on a word: service texts speak of logging in and of technical works,
 and real pages carry a login link or a captcha in a footer form. So a page that shows the landmarks of its kind
-(SOURCES.md names them) is the page; only where they are missing do the signs of a substitute count, and only on
-pages with little text of their own.
+(SOURCES.md names them) is the page, unless they stand around nothing; only where they are missing do the signs of a
+substitute count, and only on pages with little text of their own.
 """
 
 from __future__ import annotations
 
 import re
 from html import unescape
+from itertools import islice
 
 from crawler.pages.html import decode
 from crawler.pages.records import PageKind, Verdict
@@ -26,6 +27,14 @@ _LANDMARKS: dict[PageKind, tuple[bytes, ...]] = {
     PageKind.PORTAL_LIST: _PORTAL,
     PageKind.SERVICE_PAGE: _PORTAL,
     PageKind.ROBOTS: (),
+}
+#: Elements that hold what a page of a kind is asked for; an act's header is none of them.
+_FRAMES: dict[PageKind, str] = {
+    PageKind.ACT_TEXT: "container_gamma|ethernatable",
+    PageKind.ACT_INFO: "container_gamma|ethernatable",
+    PageKind.ACT_HISTORY: "container_gamma|ethernatable",
+    PageKind.PORTAL_LIST: "category-item|items-list",
+    PageKind.SERVICE_PAGE: "info-block-horizontal",
 }
 #: Markup of the guards in use: reCAPTCHA, hCaptcha, Turnstile, Yandex, Cloudflare, DDoS-Guard, Imperva.
 _GUARDS = (
@@ -72,6 +81,9 @@ _TITLES = re.compile(r"<(title|h1)\b[^>]*>(.*?)</\1\s*>", re.IGNORECASE | re.DOT
 _UNSEEN = re.compile(
     r"<(script|style|noscript|head|template)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL
 )
+_HEADING = re.compile(r"<(h[1-6]|thead|th|caption)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+#: The heading of a service's block is its first paragraph, which need not be closed.
+_BLOCK_HEADING = re.compile(r"<p\b[^>]*>.*?(?=</?(?:p|div|ol|ul|dl|table|section)\b|\Z)", re.IGNORECASE | re.DOTALL)
 _NAME = re.compile(r"<([a-z][a-z0-9]*)", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 _END = re.compile(rb"<\0?/\0?h\0?t\0?m\0?l", re.IGNORECASE)  # with the zero bytes of UTF-16
@@ -83,6 +95,8 @@ _GUARD_STATUSES = frozenset({401, 403, 405, 429, 503})
 _MUCH_TEXT = 3000
 #: Characters in the landmark's place below which a page with a guard's markup is the guard's: real pages show more.
 _LITTLE_TEXT = 150
+#: Bytes and elements above which nobody looks whether a page is hollow: a hostile one would be looked at for ever.
+_HOLLOW_SIZE, _HOLLOW_FRAMES = 262_144, 40
 
 
 def judge(status: int, content_type: str, body: bytes, kind: PageKind) -> Verdict:
@@ -103,7 +117,22 @@ def judge(status: int, content_type: str, body: bytes, kind: PageKind) -> Verdic
         return Verdict.EMPTY
     if not html or not _is_text(content_type, body):
         return Verdict.NOT_HTML
-    return _substitute(content_type, body, kind) or _judge_whole(status, content_type, body)
+    return _substitute(content_type, body, kind) or _judge_whole(status, content_type, body, kind)
+
+
+def is_bare(content_type: str, body: bytes, kind: PageKind) -> bool:
+    """Whether a page under verdict ok may be the site's layout alone: nothing in it marks its kind, or it names nothing
+    where it should name others.
+
+    One page cannot tell whether that is so or the site has changed, so this is no verdict; asking again can.
+    """
+    if not _LANDMARKS[kind] or len(body) > _HOLLOW_SIZE:
+        return False
+    lowered = body.lower()
+    if kind is PageKind.ACT_TEXT and b"<table" not in lowered:
+        return True
+    marked = any(sign in lowered for sign in _LANDMARKS[kind])
+    return not marked or _is_hollow(_UNSEEN.sub(" ", decode(body, content_type)), kind)
 
 
 def _judge_robots(content_type: str, body: bytes, html: bool) -> Verdict:
@@ -113,14 +142,34 @@ def _judge_robots(content_type: str, body: bytes, html: bool) -> Verdict:
     return Verdict.OK if _is_text(content_type, body) and not _CONTROL.search(body) else Verdict.NOT_HTML
 
 
-def _judge_whole(status: int, content_type: str, body: bytes) -> Verdict:
+def _judge_whole(status: int, content_type: str, body: bytes, kind: PageKind) -> Verdict:
     """Whether a page of its own came to its end, and has anything to read in it."""
     closed = _END.search(body, max(0, len(body) - 4096)) or _END.search(body)
     if status == 206 or not closed:
         return Verdict.TRUNCATED
-    if len(body) < 65_536 and not _visible(decode(body, content_type)):
-        return Verdict.EMPTY
-    return Verdict.OK
+    if len(body) > _HOLLOW_SIZE:
+        return Verdict.OK
+    page = _UNSEEN.sub(" ", decode(body, content_type))
+    hollow = kind is PageKind.SERVICE_PAGE and _is_hollow(page, kind)
+    return Verdict.EMPTY if hollow or not _visible(page) else Verdict.OK
+
+
+def _is_hollow(page: str, kind: PageKind) -> bool:
+    """Whether the elements that hold what was asked for are there, and hold headings at most.
+
+    A site whose own services do not answer sends such pages with status 200.
+    """
+    names = _FRAMES.get(kind)
+    frames = list(islice(re.finditer(rf"<[a-z][^<>]*[\s\"'](?:{names})\b", page, re.IGNORECASE), _HOLLOW_FRAMES + 1))
+    if not names or not 0 < len(frames) <= _HOLLOW_FRAMES:
+        return False
+    return not any(_visible(_below_heading(_element_at(page, frame.start()), kind)) for frame in frames)
+
+
+def _below_heading(frame: str, kind: PageKind) -> str:
+    if kind is PageKind.SERVICE_PAGE:
+        frame = _BLOCK_HEADING.sub(" ", frame, count=1)
+    return _HEADING.sub(" ", frame)
 
 
 def _is_text(content_type: str, body: bytes) -> bool:
@@ -163,7 +212,10 @@ def _within(page: str, landmark: str, kind: PageKind, *, guard: bool) -> Verdict
 def _element(page: str, landmark: str) -> str:
     """The markup of the first element with the landmark, to its own end tag or that of the page."""
     at = max(0, page.lower().find(landmark))
-    start = at if page.startswith("<", at) else max(0, page.rfind("<", 0, at))
+    return _element_at(page, at if page.startswith("<", at) else max(0, page.rfind("<", 0, at)))
+
+
+def _element_at(page: str, start: int) -> str:
     opened = _NAME.match(page, start)
     if opened is None:
         return page[start:]

@@ -145,7 +145,7 @@ def page(text: str = "Выдача справки", head: str = "", extra: str =
     """A whole page of either source, as far as a verdict can tell."""
     return (
         f"<!DOCTYPE html><html><head><meta charset='utf-8'><title>{text}</title>{head}</head><body>"
-        f"<div class='container_gamma text'><article><p>{text}</p></article></div>{extra}</body></html>"
+        f"<div class='container_gamma text'><article><p>{text}</p><table></table></article></div>{extra}</body></html>"
     ).encode()
 
 

@@ -88,7 +88,7 @@ def history(act: str, word: str, editions: Sequence[str] = EDITIONS, now: str = 
 
 def text(name: str) -> str:
     """An act's text, or one edition of it: the crawl does not look inside."""
-    return page(f'<div class="container_gamma text text_upd"><article><p>{name}</p></article></div>')
+    return page(f'<div class="container_gamma text text_upd"><article><p>{name}</p><table></table></article></div>')
 
 
 def info() -> str:
@@ -134,7 +134,7 @@ def egov() -> dict[str, str | tuple[int, str]]:
         )
         pages[f"/cms/{lang}/online-services/for_business"] = listing(("Дело", [f"{other}/b_2", f"{other}/d_4"]))
         paths = [f"{citizen}/a_1", f"{citizen}/b_2", f"{other}/family/c_3", f"{other}/b_2", f"{other}/d_4"]
-        pages |= {path: service(path) for path in paths}
+        pages |= {path: service(path.rsplit("/", 1)[-1]) for path in paths}
     return pages
 
 

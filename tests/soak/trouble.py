@@ -36,16 +36,21 @@ class Told:
         return not self.missing and not self.wrong
 
 
-def known(folder: Path) -> Mapping[str, object]:
+def known(folder: Path, *, figures: bool = True) -> Mapping[str, object]:
     """What the database of a folder says: texts of editions that count, lists, pages, figures."""
     facts: dict[str, object] = {}
     with open_database(f"sqlite:///{folder / 'var/audit.db'}") as engine, transaction(engine) as session:
         for lang in (Lang.RU, Lang.KK):
             picture = read_picture(session, AS_OF, lang)
-            facts |= {f"figure {key}": value for key, value in picture.figures.items()}
+            facts |= {f"figure {key}": value for key, value in picture.figures.items() if figures}
     facts |= {f"edition {key}": (one.rows, one.text) for key, one in picture.editions.items() if one.state in _COUNTS}
     facts |= {f"list {key}": slugs for key, slugs in picture.lists.items()}
     return facts | {f"page {key}": text for key, text in picture.pages.items()}
+
+
+def unlike(wanted: Mapping[str, object], found: Mapping[str, object]) -> list[str]:
+    """The names of facts that one has and the other has not, or has otherwise."""
+    return sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
 
 
 def runs_until_equal(folder: Path, sites: Watched, wanted: Mapping[str, object], most: int) -> Told:
@@ -55,8 +60,7 @@ def runs_until_equal(folder: Path, sites: Watched, wanted: Mapping[str, object],
     for number in range(1, most + 1):
         told.ends.append(egov_audit(folder, sites, *RUN, EGOV_AUDIT_TIMEOUT="1"))
         found = known(folder)
-        names = wanted.keys() | found.keys()
-        told.missing = sorted(name for name in names if wanted.get(name) != found.get(name))
+        told.missing = unlike(wanted, found)
         told.wrong += [
             f"run {number}: {name}"
             for name in sorted(found)

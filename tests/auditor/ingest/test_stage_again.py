@@ -258,3 +258,43 @@ def test_portal_pages_read_otherwise_and_back(world: World, monkeypatch: pytest.
     monkeypatch.undo()
     assert world.ingest(again=True).new_rows == 0
     assert shown() == [("a", "Справка"), ("b", "")]
+
+
+def test_a_service_page_without_its_text_leaves_what_was_read_before_in_force(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, hollow = f"{LIST}/a", service_page("A", "")
+
+    def shown() -> list[tuple[str, bool]]:
+        with transaction(world.engine) as session:
+            return [(one.result, one.page_read) for one in listings(session, Lang.RU)]
+
+    world.run(stage="portal").page(LIST, list_page({"a": "Дом"})).page(page, service_page("A", "Справка")).seal()
+    assert world.ingest().exit_code == 0
+    world.run(at=START + timedelta(days=1), stage="portal").page(page, hollow, verdict=Verdict.OK).seal()
+    with monkeypatch.context() as before:
+        before.setattr(parse, "_faults", lambda *_: ())
+        world.ingest()
+        assert shown() == [("", True)], "as a version that believed such pages had read it"
+    summary = world.ingest(again=True)
+    assert shown() == [("Справка", True)]
+    assert [failed.code for failed in summary.failed] == ["no_service_read"]
+    assert [issue.address for issue in world.issues("no_service_read")] == ["page"]
+    assert [failed.told for failed in world.ingest().failed] == [True]
+    assert world.ingest().exit_code == 0, "said once; no later run fails on it"
+    run = world.run(at=START + timedelta(days=2), stage="portal").page(page, service_page("A", "Справка."))
+    for number in range(9):
+        run.page(f"{LIST}/b{number}", service_page("B", "Справка"))
+    run.page(f"{LIST}/c", hollow).seal()
+    assert world.ingest().exit_code == 0, "one of eleven that says nothing is no changed site"
+    assert shown()[0] == ("Справка.", True)
+    world.run(at=START + timedelta(days=3), stage="portal").page(page, hollow).seal()
+    assert world.ingest().exit_code == 4, "all of them are"
+
+
+def test_a_list_that_failed_once_does_not_fail_every_later_ingest(world: World) -> None:
+    world.run(stage="portal").page(LIST, list_page({})).seal()
+    assert world.ingest().exit_code == 4
+    world.run(at=START + timedelta(days=1), stage="portal").page(LIST, list_page({"a": "Дом", "b": "Дом"})).seal()
+    again = world.ingest()
+    assert ([failed.told for failed in again.failed], again.exit_code) == ([True], 0)

@@ -26,7 +26,7 @@ FAILING = {
     "brotli": ("failed", "not_html", "not_html", 3, "not the kind of document asked for"),
     "login": ("failed", "login", "login", 3, "a login page in place of the page"),
     "maintenance": ("failed", "maintenance", "maintenance", 5, "a maintenance page in place of the page"),
-    "empty": ("failed", "empty", "empty", 5, "the page is empty"),
+    "empty": ("failed", "empty", "empty", 5, "the page is empty, or a frame around nothing"),
     "unfinished": ("failed", "truncated", "truncated", 5, "the page ends too early"),
     "pdf": ("failed", "not_html", "not_html", 3, "not the kind of document asked for"),
     "large": ("failed", "too_large", "", 1, f"body larger than the limit of {LIMIT:,} bytes"),

@@ -61,6 +61,26 @@ def test_pages_waiting_for_their_turn_are_recorded_as_not_asked(tmp_path: Path) 
     assert len(done.lines) == 3  # the page, the stop, the end: nothing for those that were not asked
 
 
+def test_a_page_that_failed_and_was_not_asked_again_is_recorded_so(tmp_path: Path) -> None:
+    broken = Answer(500, b"<html><body>error</body></html>")
+    with FaultServer({PATHS[0]: [broken, good()], PATHS[1]: good(), PATHS[2]: CHALLENGE}) as server:
+        done = crawl([server.url + path for path in PATHS[:3]], tmp_path)
+        assert server.paths == PATHS[:3], "its turn would have come after everything else"
+        urls = [server.url + path for path in PATHS]
+    logs = read_logs(tmp_path)
+    line = logs.fetch(urls[0])
+    assert (line["outcome"], line["verdict"]) == ("failed", "http_error")
+    assert line["detail"] == "failed, and the crawl ended before it was asked again"
+    assert logs.codes(urls[0]) == ["not_again"]
+    assert [kept["status"] for kept in logs.captures if kept["capture_id"] == line["capture_id"]] == [500]
+    assert logs.fetch(urls[1])["outcome"] == "fetched"
+    assert logs.run["detail"].startswith(f"challenge: {urls[2]}")
+    with FaultServer({PATHS[0]: [broken, good()]}) as server:
+        crawl([server.url + PATHS[0]], tmp_path)
+    assert done.stats["finish_reason"] == "challenge"
+    assert "not_again" not in {issue["code"] for issue in read_logs(tmp_path).issues}, "it was, and that is all"
+
+
 def test_the_budget_ends_the_crawl(tmp_path: Path) -> None:
     with FaultServer({path: good() for path in PATHS}) as server:
         done = crawl([server.url + path for path in PATHS], tmp_path, {"EGOV_AUDIT_BUDGET": "5"})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crawler.archive import reader
 from crawler.pages.records import Lang, PageKind
-from tests.crawler.site import Ended, Site, egov, listing, page, run
+from tests.crawler.site import Ended, Site, egov, listing, page, run, service
 
 CITIZEN = "/cms/{}/online-services/for_citizen"
 LANGS = ("ru", "kk", "en")
@@ -93,7 +93,7 @@ def test_links_to_other_hosts_are_not_followed_and_one_into_another_language_is_
     pages = {
         "/robots.txt": "",
         CITIZEN.format("kk"): listing(("A", ["https://elsewhere.example/cms/kk/services/x", "/cms/ru/services/a_1"])),
-        f"{CITIZEN.format('kk')}/a_1": page('<div class="info-block-horizontal"><p>x</p></div>'),
+        f"{CITIZEN.format('kk')}/a_1": service("x"),
     }
     with Site(dict(pages)).up() as site:
         ended = crawl(tmp_path, site, "lang=kk", "audience=citizen")
