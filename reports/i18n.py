@@ -95,12 +95,12 @@ class Words:
 
     def moment(self, at: datetime) -> str:
         """A capture time for people: Almaty's clock first, UTC beside it."""
-        return self.moment_of(at)
+        return self.moment_of(at, self.say("Almaty"))
 
     @staticmethod
-    def moment_of(at: datetime) -> str:
-        """The same without words, for what all languages share."""
-        return f"{at.astimezone(ALMATY):%Y-%m-%d %H:%M} (Almaty), {at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    def moment_of(at: datetime, where: str = "Almaty · Алматы") -> str:
+        """The same for what all languages share."""
+        return f"{at.astimezone(ALMATY):%Y-%m-%d %H:%M} ({where}), {at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _filled(text: str, values: Mapping[str, object]) -> str:

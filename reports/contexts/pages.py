@@ -138,6 +138,7 @@ class SeriesTable:
 
     caption: Annotated[str, "What the table shows."]
     columns: Annotated[tuple[Linked, ...], "The figures, with the way to their cards."]
+    width: Annotated[int, "How many columns follow the year."]
     rows: Annotated[tuple[SeriesRow, ...], "The years, oldest first."]
 
 

@@ -7,7 +7,8 @@
     ru: { filter: "Отобрать строки", shown: (n, of) => "строк: " + n + " из " + of },
     kk: { filter: "Жолдарды сүзу", shown: (n, of) => "жолдар: " + of + " ішінен " + n },
   }[document.documentElement.lang];
-  const value = (cell) => (cell.dataset.v !== undefined ? cell.dataset.v : cell.textContent).trim();
+  // A row of which nothing was observed has one cell for all.
+  const value = (cell) => (!cell ? "" : cell.dataset.v !== undefined ? cell.dataset.v : cell.textContent).trim();
   const number = (text) => {
     const bare = text.replace(/[\s\u00a0\u202f]/g, "").replace("−", "-").replace(",", document.documentElement.lang === "en" ? "" : ".");
     const found = /^[+-]?\d+(\.\d+)?/.exec(bare);

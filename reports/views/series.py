@@ -39,6 +39,7 @@ def _table(here: Here, years: Sequence[Year], columns: Sequence[tuple[str, str]]
     return SeriesTable(
         caption=caption,
         columns=tuple(column(here, measure, part) for measure, part in columns),
+        width=len(columns) + 1,
         rows=tuple(_row(here, one, columns) for one in years),
     )
 

@@ -15,6 +15,7 @@ from reports.i18n import N_, Words
 from reports.views.problems import DETAILS
 from reports.views.wording import FORMS, LANGUAGE_OF, word
 
+_TEXTS = re.compile(r"(?P<lang>\w+) \| (?P<other>\w+): (?P<here>[^|]+) \| (?P<there>[^|]+)")
 _DAY = r"(?P<day>\d{4}-\d{2}-\d{2})"
 _SHAPES: tuple[tuple[str, str], ...] = (
     (rf"no edition of the register in (?P<lang>\w+) that was read is in force on {_DAY}",
@@ -98,7 +99,17 @@ def told(words: Words, text: str) -> str:
 
 
 def _forms(words: Words, text: str) -> str:
-    """`paper, partially automated → fully automated`: the forms before and after."""
+    """`paper, partially automated → fully automated`: the forms before and after.
+
+    Or in two texts: `ru | kk: paper | electronic, paper`.
+    """
+    beside = _TEXTS.fullmatch(text)
+    if beside:
+        here, there = (_forms(words, f"{side} → {side}").split(" → ")[0] for side in (beside["here"], beside["there"]))
+        named = [word(words, LANGUAGE_OF, beside[which]) for which in ("lang", "other")]
+        return words.say(
+            "%(lang)s text: %(here)s; %(other)s text: %(there)s", lang=named[0], here=here, other=named[1], there=there
+        )
     known = {form.replace("_", " "): form for form in FORMS}
     sides = [[part.strip() for part in side.split(",")] for side in text.split(" → ")]
     if len(sides) == 2 and all(part in known or part in ("–", "") for side in sides for part in side):

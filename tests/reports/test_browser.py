@@ -234,6 +234,42 @@ def test_a_printed_page_cuts_no_row(page: Page, site: Path, tmp_path: Path) -> N
     assert printed.count(b"/Type /Page") > 5
 
 
+def test_paper_shows_every_number_and_what_a_screen_opens(page: Page, site: Path) -> None:
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 718, "height": 1000})
+    for name in ("growth", "figures", "series", "ministries/index", "index"):
+        show(page, site, f"ru/{name}.html")
+        wide = "all => all.filter(one => one.getBoundingClientRect().right > innerWidth + 1).length"
+        assert page.eval_on_selector_all("table, img", wide) == 0, name
+        if name == "growth":
+            assert page.locator("#rows-births li").first.is_visible()
+    ink = page.evaluate("getComputedStyle(document.body).color")
+    # Backgrounds are not printed, so white letters on a dark field would be white on white.
+    assert page.eval_on_selector_all(
+        ".matrix a", "all => [...new Set(all.map(one => getComputedStyle(one).color))]"
+    ) == [ink]
+
+
+def test_years_that_were_not_observed_can_be_sorted_with_the_others(page: Page, site: Path) -> None:
+    show(page, site, "ru/series.html")
+    table = page.locator("table.series").first
+    table.locator("th").nth(1).get_by_role("button").press("Enter")
+    years = [text[:4] for text in table.locator("tbody td:first-child").all_inner_texts()]
+    counts = table.locator("tbody td:nth-child(2)").all_inner_texts()
+    numbers = [int(text) for text in counts if text.isdigit()]
+    assert numbers == sorted(numbers)
+    assert 0 < len(numbers) < len(years)
+
+
+def test_a_chart_on_a_phone_keeps_letters_that_can_be_read(page: Page, site: Path) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    show(page, site, "kk/series.html")
+    drawn = page.locator(".picture img").bounding_box()
+    assert drawn
+    assert drawn["width"] > 600
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 def test_hostile_corrections_leave_the_page_sound_on_a_phone(page: Page, tmp_path: Path) -> None:
     report = small_report()
     at = datetime(2026, 2, 1, tzinfo=UTC)

@@ -44,3 +44,16 @@ def test_the_note_on_coding_is_told_in_every_language(lang: str) -> None:
     assert "machine-coded" not in corrected + left, "a sentence that no language knows stays as it was"
     assert "spring 2026" in corrected
     assert "people checked 3 of these 90 rows" in left
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "Russian text: on paper, partially automated; Kazakh text: electronic, on paper"),
+        ("ru", "русский текст: бумажная, частично автоматизированная; казахский текст: электронная, бумажная"),
+        ("kk", "орыс мәтіні: қағаз түрінде, ішінара автоматтандырылған; қазақ мәтіні: электрондық, қағаз түрінде"),
+    ],
+)
+def test_forms_that_differ_in_two_texts_are_told_in_every_language(lang: str, said: str) -> None:
+    assert told(words(lang), "ru | kk: paper, partially automated | electronic, paper") == said
+    assert told(words(lang), "ru | kk: what nobody knows | paper").count("what nobody knows") == 1
