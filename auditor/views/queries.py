@@ -9,13 +9,22 @@ from functools import cache
 from importlib import resources
 
 import yaml
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from crawler.errors import ContentError, UsageError
 from crawler.pages.records import Lang
 
-#: Views that a command has to fill first.
-_KEPT = {"changes": "link", "account": "link", "measures": "report"}
+#: Views that are empty until something was done, in its order, and what that is.
+_KEPT = {
+    "entries": "read the register: run `egov-audit ingest`",
+    "listings": "read the portal: run `egov-audit ingest`",
+    "evidence": "read a page: run `egov-audit ingest`",
+    "codings": "run `egov-audit code`",
+    "services": "run `egov-audit link`",
+    "changes": "read two editions of the register, then run `egov-audit link`",
+    "account": "read the register of two years, then run `egov-audit link`",
+    "measures": "read the register, then run `egov-audit report`",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +80,7 @@ def answer(engine: Engine, asked: Query) -> Answer:
         sqlite = engine.dialect.name == "sqlite"
         connection.execute(text("PRAGMA query_only = ON" if sqlite else "SET TRANSACTION READ ONLY"))
         try:
-            for view in sorted(_words(asked.sql) & _KEPT.keys()):
-                if connection.execute(text(f"SELECT 1 FROM {view} LIMIT 1")).first() is None:  # noqa: S608 - our own names
-                    raise ContentError(f"nothing is kept in {view} yet: run `egov-audit {_KEPT[view]}`")
+            _grounded(connection, asked)
             found = connection.execute(text(asked.sql))
             rows = [tuple(map(_plain, row)) for row in found]
             unknown = connection.scalar(text(asked.doubt)) if asked.doubt and not rows else 0
@@ -83,6 +90,17 @@ def answer(engine: Engine, asked: Query) -> Answer:
         finally:
             if sqlite:
                 connection.execute(text("PRAGMA query_only = OFF"))
+
+
+def _grounded(connection: Connection, asked: Query) -> None:
+    """Raises ContentError where what a question asks about was never read, coded, linked or kept."""
+    words = _words(asked.sql)
+    in_force = text("SELECT 1 FROM editions WHERE in_force_now = 1")
+    if "in_force_now" in words and connection.execute(in_force).first() is None:
+        raise ContentError("no edition of the register that was read is in force today: see `egov-audit status`")
+    for view, first in _KEPT.items():
+        if view in words and connection.execute(text(f"SELECT 1 FROM {view} LIMIT 1")).first() is None:  # noqa: S608 - our own names
+            raise ContentError(f"nothing is kept in {view} yet: {first}")
 
 
 def _words(sql: str) -> set[str]:
