@@ -31,9 +31,16 @@ if TYPE_CHECKING:
 
 #: No sheet of ours is larger, packed or unpacked.
 LARGEST = 50_000_000
-_UNPACKED = 400_000_000
+_UNPACKED = 60_000_000
+#: Opening and closing tags of all parts of a workbook. A cell has some six: eight thousand rows of fifteen cells are
+#: more than anybody codes. It is tags, not bytes, that a reader takes its time over.
+_MOST_TAGS = 800_000
+_PIECE = 1 << 20
 _MOST_ROWS = 100_000
 _MOST_COLUMNS = 60
+_MOST_CELLS = 2_000_000
+#: More are not read by anybody, and are a wrong file.
+_MOST_FAULTS = 5_000
 _CELL = 1_000_000
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 # A merged cell still has a content that can be checked.
@@ -85,6 +92,11 @@ _Line = tuple[int, list[str], list[Fault]]
 def _grid(lines: Iterable[_Line], path: Path) -> Grid:
     grid = Grid()
     for number, cells, faults in lines:
+        # A row's number in a workbook can be anything, and the rows before it are then made up, empty.
+        if number > _MOST_ROWS:
+            raise ContentError(f"{path} has more than {_MOST_ROWS:,} rows; no sheet of ours has")
+        if len(grid.faults) > _MOST_FAULTS:
+            raise ContentError(f"{path} has more than {_MOST_FAULTS:,} faults; is it the sheet that was filled in?")
         if not any(cell.strip() for cell in cells) and not faults:
             continue
         if not grid.header:
@@ -103,8 +115,6 @@ def _grid(lines: Iterable[_Line], path: Path) -> Grid:
         ]
         padded = [*cells, *[""] * (len(grid.header) - len(cells))]
         grid.rows.append((number, dict(zip(grid.header, padded, strict=False))))
-        if len(grid.rows) > _MOST_ROWS:
-            raise ContentError(f"{path} has more than {_MOST_ROWS:,} rows; no sheet of ours has")
     if not grid.header:
         raise ContentError(f"{path} is empty")
     return grid
@@ -126,11 +136,16 @@ def _csv_lines(path: Path, raw: bytes) -> Iterator[_Line]:
         raise ContentError(f"{path} is no text: save it as CSV UTF-8 or as XLSX")
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
+    if text.count(delimiter) > _MOST_CELLS:
+        raise ContentError(f"{path} has more than {_MOST_CELLS:,} cells; no sheet of ours has")
     csv.field_size_limit(_CELL)
     try:
         for number, cells in enumerate(
             csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), start=1
         ):
+            if any(cells[_MOST_COLUMNS:]):
+                raise ContentError(f"{path}, line {number}: more than {_MOST_COLUMNS} columns; no sheet of ours has")
+            del cells[_MOST_COLUMNS:]
             faults = [
                 Fault(number, str(at), f"a formula: {cell[:60]!r}; write the code itself")
                 for at, cell in enumerate(cells, start=1)
@@ -150,7 +165,7 @@ def _xlsx_lines(path: Path, raw: bytes) -> Iterator[_Line]:
             book = load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False)
             title = _coding_sheet(book)
             sheet = book[title]
-            merged = _merged(raw, title)
+            merged = _merged(path, raw, title)
             # The size written in the file can be anything.
             sheet.reset_dimensions()
             for number, cells in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS), start=1):
@@ -196,14 +211,24 @@ def _coding_sheet(book: Workbook) -> str:
 
 
 def _refuse_bomb(path: Path, raw: bytes) -> None:
+    """Look at every part before anything is made of it. Raises ContentError."""
+    tags = 0
     with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+        # What a part says of its size is held to when it is read.
         if sum(part.file_size for part in packed.infolist()) > _UNPACKED:
             raise ContentError(f"{path} unpacks to more than {_UNPACKED:,} bytes; no sheet of ours does")
+        for part in packed.infolist():
+            with packed.open(part) as stream:
+                while piece := stream.read(_PIECE):
+                    tags += piece.count(b"<")
+            if tags > _MOST_TAGS:
+                raise ContentError(f"{path} holds more than {_MOST_TAGS:,} tags; no sheet of ours does")
 
 
-def _merged(raw: bytes, title: str) -> dict[int, list[Fault]]:
+def _merged(path: Path, raw: bytes, title: str) -> dict[int, list[Fault]]:
     """Merged cells of one sheet by their first row; openpyxl's streaming reader shows them as empty cells."""
     found: dict[int, list[Fault]] = {}
+    number = 0
     with zipfile.ZipFile(io.BytesIO(raw)) as packed, packed.open(_part_of(packed, title)) as stream:
         for _, element in etree.iterparse(stream, resolve_entities=False, no_network=True):
             if element.tag.rpartition("}")[2] == "mergeCell":
@@ -211,6 +236,8 @@ def _merged(raw: bytes, title: str) -> dict[int, list[Fault]]:
                 column, row, _, _ = range_boundaries(ref)
                 fault = Fault(row or 1, str(column), f"{_MERGED} {ref}: undo the merging, one code a cell")
                 found.setdefault(fault.row, []).append(fault)
+                if (number := number + 1) > _MOST_FAULTS:
+                    raise ContentError(f"{path} has more than {_MOST_FAULTS:,} merged cells; no sheet of ours has any")
             element.clear()
     return found
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
+import re
+import select
 import shutil
+import socket
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -230,9 +235,84 @@ def test_a_packed_bomb(handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[
         zipfile.ZipFile(handed, "a", zipfile.ZIP_DEFLATED) as packed,
         packed.open("xl/worksheets/sheet9.xml", "w") as part,
     ):
-        for _ in range(401):
+        for _ in range(61):
             part.write(b" " * 1_000_000)
-    assert "unpacks to more than 400,000,000 bytes" in refused(lite, capsys, handed)
+    assert "unpacks to more than 60,000,000 bytes" in refused(lite, capsys, handed)
+
+
+@pytest.mark.parametrize("part", ["xl/sharedStrings.xml", "xl/worksheets/sheet9.xml", "xl/media/picture.bin"])
+def test_a_workbook_of_endless_cells(handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str], part: str) -> None:
+    """A packed megabyte of them took minutes to read."""
+    with zipfile.ZipFile(handed, "a", zipfile.ZIP_DEFLATED) as packed, warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # some are there already: the last of a name is read
+        packed.writestr(part, "<sst>" + "<si><t>a</t></si>" * 210_000)
+    assert "holds more than 800,000 tags; no sheet of ours does" in refused(lite, capsys, handed)
+
+
+def rewritten(path: Path, part: str, change: Callable[[str], str]) -> None:
+    """Spoil one part of a workbook as text."""
+    with zipfile.ZipFile(path) as packed:
+        parts = {name: packed.read(name).decode() for name in packed.namelist()}
+    assert change(parts[part]) != parts[part]
+    parts[part] = change(parts[part])
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content)
+
+
+def test_a_row_with_an_endless_number(handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]) -> None:
+    """The rows before it are nowhere in the file; a reader that makes them up never ends."""
+    rewritten(
+        handed,
+        "xl/worksheets/sheet1.xml",
+        lambda part: part.replace("</sheetData>", '<row r="999999999"><c t="n"><v>1</v></c></row></sheetData>'),
+    )
+    assert "has more than 100,000 rows" in refused(lite, capsys, handed)
+
+
+@pytest.mark.parametrize("outside", ["laughs", "file", "address"])
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml"])
+def test_entities_in_a_workbook_are_neither_asked_for_nor_unfolded(
+    handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str], tmp_path: Path, outside: str, part: str
+) -> None:
+    (tmp_path / "secret").write_text("marked")
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        said = {
+            "laughs": '<!ENTITY a "{}"><!ENTITY b "{}"><!ENTITY e "{}">'.format("x" * 1000, "&a;" * 1000, "&b;" * 1000),
+            "file": f'<!ENTITY e SYSTEM "file://{tmp_path}/secret">',
+            "address": f'<!ENTITY e SYSTEM "http://127.0.0.1:{nobody.getsockname()[1]}/">',
+        }[outside]
+
+        def hostile(text: str) -> str:
+            root = re.search(r"<(worksheet|sst|workbook)\b[^>]*>", text)
+            assert root
+            return f"<!DOCTYPE {root[1]} [{said}]>{root[0]}<x>&e;</x>{text[root.end() :]}"
+
+        rewritten(handed, part, hostile)
+        code = lite("import", handed)
+        told = capsys.readouterr()
+        assert not select.select([nobody], [], [], 0)[0], "nobody was asked"
+    # A stranger's element of the workbook itself is nobody's text, and left unread.
+    assert code == (0 if part == "xl/workbook.xml" and outside != "laughs" else 4)
+    assert "marked" not in told.out + told.err + json.dumps(people())
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("id,nature\n" + "a," * 20_000, "line 2: more than 60 columns"),
+        ("a," * 2_000_001, "has more than 2,000,000 cells"),
+        ("id,nature\n" + "\n" * 100_001, "has more than 100,000 rows"),
+        ("id,nature\n" + "=,=\n" * 5_000, "has more than 5,000 faults"),
+    ],
+    ids=["wide", "cells", "rows", "faults"],
+)
+def test_a_text_of_endless_cells(
+    handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str], content: str, words: str
+) -> None:
+    path = handed.with_suffix(".csv")
+    path.write_text(content)
+    assert words in refused(lite, capsys, path)
 
 
 @pytest.mark.parametrize("encoding", ["cp1251", "utf-16"])
