@@ -259,6 +259,8 @@ def _say_taken(taken: Taken) -> None:
         note(f"  {line}")
     if taken.absent:
         note(f"{taken.absent} items of the sample are not in the file: they stay uncoded")
+    if taken.kept:
+        note(f"{taken.kept} items are without codes in the file and were coded before: those codes stay")
     if taken.own:
         note(f"{taken.own} decisions are on items that {taken.coder} coded too: a third person's word weighs more")
     if taken.waiting:

@@ -18,13 +18,13 @@ _LONGEST_NOTE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class SheetCheck:
-    """What a sheet says: answers, items left empty, items with one axis only (they wait), absent ones, every fault.
+    """What a sheet says: answers, keys of items left empty and of those with one axis only, absent ones, faults.
 
     `rows` tells in which row of the file an item stands.
     """
 
     answers: tuple[tuple[SampleItem, Answer], ...]
-    empty: int
+    empty: tuple[str, ...]
     waiting: tuple[str, ...]
     faults: tuple[Fault, ...]
     rows: Mapping[str, int]
@@ -48,10 +48,10 @@ def check_grid(grid: Grid, items: Mapping[str, SampleItem], mark: str, fill_in: 
     """Check every row against the sample's items by key. `fill_in` are the columns a person fills in."""
     faults = [*grid.faults, *check_header(grid.header, fill_in)]
     if any(fault.row == 0 for fault in faults):
-        return SheetCheck((), 0, (), tuple(faults), {})
+        return SheetCheck((), (), (), tuple(faults), {})
     answers: list[tuple[SampleItem, Answer]] = []
     waiting: list[str] = []
-    empty = 0
+    empty: list[str] = []
     seen: dict[str, int] = {}
     for row, cells in grid.rows:
         found: list[Fault] = []
@@ -62,14 +62,14 @@ def check_grid(grid: Grid, items: Mapping[str, SampleItem], mark: str, fill_in: 
         found += wrong
         if item is not None:
             if not any(codes.values()):
-                empty += 1
+                empty.append(item.key)
             elif not codes["nature"] or not codes["completeness"]:
                 waiting.append(item.key)
             elif not found:
                 answers.append((item, _answer(item.key, codes)))
         faults += [fault for fault in found if (row, fault.column) not in grid.unread]
     faults.sort(key=lambda fault: fault.row)
-    return SheetCheck(tuple(answers), empty, tuple(waiting), tuple(faults), seen, len(items) - len(seen))
+    return SheetCheck(tuple(answers), tuple(empty), tuple(waiting), tuple(faults), seen, len(items) - len(seen))
 
 
 def _item(

@@ -48,7 +48,7 @@ _MERGED = "merged cells"
 # What openpyxl raises over a workbook that is damaged inside; it has no error of its own for that.
 _DAMAGED = (
     *(zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, SyntaxError, zlib.error, EOFError),
-    *(AttributeError, IndexError, NotImplementedError, StopIteration),
+    *(AttributeError, IndexError, NotImplementedError, StopIteration, OSError),
 )
 
 
@@ -161,7 +161,7 @@ def _xlsx_lines(path: Path, raw: bytes) -> Iterator[_Line]:
         with warnings.catch_warnings():
             # openpyxl warns of parts that it does not read; none of them holds a cell.
             warnings.simplefilter("ignore", UserWarning)
-            _refuse_bomb(path, raw)
+            _refuse_foreign(path, raw)
             book = load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False)
             title = _coding_sheet(book)
             sheet = book[title]
@@ -210,10 +210,12 @@ def _coding_sheet(book: Workbook) -> str:
     return book.sheetnames[0]
 
 
-def _refuse_bomb(path: Path, raw: bytes) -> None:
-    """Look at every part before anything is made of it. Raises ContentError."""
+def _refuse_foreign(path: Path, raw: bytes) -> None:
+    """Look at every part before anything is made of it. Raises ContentError for what is none of ours or too heavy."""
     tags = 0
     with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+        if "[Content_Types].xml" not in packed.namelist():
+            raise ContentError(f"{path} is no XLSX workbook (an OpenDocument one?): save it as XLSX or as CSV UTF-8")
         # What a part says of its size is held to when it is read.
         if sum(part.file_size for part in packed.infolist()) > _UNPACKED:
             raise ContentError(f"{path} unpacks to more than {_UNPACKED:,} bytes; no sheet of ours does")

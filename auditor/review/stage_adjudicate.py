@@ -82,7 +82,9 @@ def import_decisions(session: Session, path: Path, coder: str | None, now: datet
     own = sum(any(one.coder == sheet.coder for one in known.get(item.key, ())) for item, _ in new)
     between = {item.key: [one.id for one in newest_by_person(known.get(item.key, ()))] for item, _ in new}
     added = add_answers(session, sheet, decider, new, now, between)
-    return Taken(sheet.coder, added, len(checked.answers) - added, checked.empty, checked.waiting, own=own)
+    kept = sum(any(one.coder == decider for one in known.get(key, ())) for key in (*checked.empty, *checked.waiting))
+    same = len(checked.answers) - added
+    return Taken(sheet.coder, added, same, len(checked.empty), checked.waiting, own=own, kept=kept)
 
 
 def stale_codings(session: Session) -> list[Stale]:

@@ -33,7 +33,8 @@ class Taken:
     """What an import did: rows added, answers that were there already, items empty, items with one axis only.
 
     `changed` names the rows among those added that take back an earlier answer, `absent` counts the items of the sample
-    that the file does not have, `own` the items that who decides has coded too.
+    that the file does not have, `own` the items that who decides has coded too, `kept` those without codes in the file
+    whose earlier codes stay.
     """
 
     coder: str
@@ -44,6 +45,7 @@ class Taken:
     changed: tuple[str, ...] = ()
     absent: int = 0
     own: int = 0
+    kept: int = 0
 
 
 def export_sheet(session: Session, sample: Sample, coder: str, path: Path, now: datetime) -> tuple[Sheet, int]:
@@ -99,7 +101,9 @@ def import_sheet(session: Session, path: Path, coder: str | None, now: datetime)
     refuse(path, faults)
     added = add_answers(session, sheet, sheet.coder, new, now)
     same = len(checked.answers) - added
-    return Taken(sheet.coder, added, same, checked.empty, checked.waiting, tuple(changed), checked.absent)
+    kept = sum(key in newest for key in (*checked.empty, *checked.waiting))
+    counts = (added, same, len(checked.empty))
+    return Taken(sheet.coder, *counts, checked.waiting, tuple(changed), checked.absent, kept=kept)
 
 
 def known_sheet(session: Session, path: Path, grid: Grid, coder: str | None) -> Sheet:

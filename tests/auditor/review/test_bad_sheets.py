@@ -120,6 +120,21 @@ def test_another_sheet_of_the_workbook_is_the_coders_own(handed: Path, lite: She
     assert len(people()) == 12
 
 
+def test_codes_emptied_in_the_file_stay_and_are_told(
+    handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.fill_in(handed, lambda number, row: GOOD)
+    assert lite("import", handed) == 0
+    emptied = {0: {"nature": "", "completeness": ""}, 1: {"nature": ""}}
+    desk.fill_in(handed, lambda number, row: emptied.get(number, {}))
+    capsys.readouterr()
+    assert lite("import", handed) == 0
+    out, err = capsys.readouterr()
+    assert "anna: 0 new, 10 as before, 1 empty" in out
+    assert "2 items are without codes in the file and were coded before: those codes stay" in err
+    assert len(people()) == 12
+
+
 def test_one_file_filled_in_twice_tells_what_changed(
     handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -346,6 +361,9 @@ def test_damaged_and_foreign_files(handed: Path, lite: Sheet, capsys: pytest.Cap
     assert lite("import", handed.with_name("nowhere.xlsx")) == 2
     with zipfile.ZipFile(other, "w") as packed:
         packed.writestr("xl/worksheets/sheet1.xml", "<!DOCTYPE x [<!ENTITY a 'a'>]><x>&a;</x>")
+    assert "is no XLSX workbook (an OpenDocument one?): save it as XLSX" in refused(lite, capsys, other)
+    with zipfile.ZipFile(other, "a") as packed:
+        packed.writestr("[Content_Types].xml", "<!DOCTYPE x [<!ENTITY a 'a'>]><x>&a;</x>")
     assert "is no readable XLSX workbook" in refused(lite, capsys, other)
 
 
