@@ -18,6 +18,8 @@ from crawler.errors import ContentError, UsageError
 #: Columns of a review file. `decision` (confirm or refuse), `by` and `reason` are for the person.
 COLUMNS = ("id", "type", "probability", "older", "newer", "older_name", "newer_name", "evidence", "decision", "by",
            "reason")  # fmt: skip
+#: Above all ids that a database gives.
+_IDS = 2**63
 _STATES = {"confirm": LinkState.ACCEPTED, "refuse": LinkState.REFUSED}
 
 
@@ -61,14 +63,20 @@ def export_questions(session: Session, path: Path) -> int:
 
 
 def read_answers(path: Path) -> list[Answer]:
-    """The decisions in a review file; lines without one are left out. Raises ContentError with the line's number."""
+    """The decisions in a review file; lines without one are left out. Commas, semicolons or tabs part its cells.
+
+    Raises ContentError with the line's number, also for a reason that stands without a decision.
+    """
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            table = csv.DictReader(stream)
+            first = stream.readline()
+            stream.seek(0)
+            table = csv.DictReader(stream, delimiter=max(",;\t", key=first.count))
             missing = {"id", "older", "newer", "decision", "by", "reason"} - set(table.fieldnames or ())
             if missing:
                 raise ContentError(f"{path.name}: no column {', '.join(sorted(missing))}")
-            return [_answer(line, f"{path.name} line {table.line_num}") for line in table if _given(line)]
+            lines = ((line, f"{path.name} line {table.line_num}") for line in table)
+            return [_answer(line, place) for line, place in lines if _given(line, place)]
     except (UnicodeDecodeError, csv.Error) as error:
         raise ContentError(f"{path.name} is no CSV in UTF-8: {error}") from error
 
@@ -77,10 +85,22 @@ def decide(session: Session, answers: Sequence[Answer], now: datetime) -> list[i
     """Keep decisions; gives the ids of the new ones. One that is in force word for word already is no new one.
 
     Raises UsageError for a decision without a name or reason, ContentError for one about a link that is no longer
-    proposed; then nothing is kept.
+    proposed and for two that differ about one link; then nothing is kept.
     """
+    answers = _once(answers)
     told = {(one.link.older, one.link.newer): one for one in decisions(session)}
     return [_decide(session, answer, now) for answer in answers if not _in_force(answer, told)]
+
+
+def _once(answers: Sequence[Answer]) -> list[Answer]:
+    """Each answer once. Raises ContentError for two different ones about one link: which counts is not ours to say."""
+    found: dict[int, Answer] = {}
+    for answer in answers:
+        first = found.setdefault(answer.link_id, answer)
+        if replace(first, place="") != replace(answer, place=""):
+            raise ContentError(f"{answer.place}: link {answer.link_id} is decided otherwise in {first.place}; "
+                               "nothing was kept")  # fmt: skip
+    return list(found.values())
 
 
 def _in_force(answer: Answer, told: Mapping[tuple[str, str], StoredLink]) -> bool:
@@ -97,13 +117,14 @@ def _decide(session: Session, answer: Answer, now: datetime) -> int:
         raise ContentError(f"{where}: a decision is confirm or refuse, not {answer.decision!r}")
     if not answer.by.strip() or not answer.reason.strip():
         raise UsageError(f"{where}: a decision needs a name (--by) and a reason (--reason)")
-    found = link_by_id(session, answer.link_id)
+    found = link_by_id(session, answer.link_id) if 0 < answer.link_id < _IDS else None
     if found is None:
         raise ContentError(f"{where}: there is no link {answer.link_id}; nothing was kept")
     stored, in_force = found
     seen = (answer.older or stored.link.older, answer.newer or stored.link.newer)
     if not in_force or seen != (stored.link.older, stored.link.newer):
-        raise ContentError(f"{where}: link {answer.link_id} is stale, linking no longer proposes it; nothing was kept")
+        raise ContentError(f"{where}: link {answer.link_id} is stale, linking no longer proposes it; nothing was kept. "
+                           "A decision is changed under its own id: `review links --decided`")  # fmt: skip
     link = replace(
         stored.link,
         state=_STATES[answer.decision],
@@ -114,13 +135,16 @@ def _decide(session: Session, answer: Answer, now: datetime) -> int:
     return add_decision(session, link, now, answer.reason.strip())
 
 
-def _given(line: Mapping[str, str | None]) -> bool:
-    return bool((line["decision"] or "").strip())
+def _given(line: Mapping[str, str | None], place: str) -> bool:
+    decision, reason = ((line[name] or "").strip() for name in ("decision", "reason"))
+    if reason and not decision:
+        raise ContentError(f"{place}: a reason without a decision: write confirm or refuse beside it")
+    return bool(decision)
 
 
 def _answer(line: Mapping[str, str | None], place: str) -> Answer:
     text = {name: (line.get(name) or "").strip() for name in COLUMNS}
-    if not text["id"].isdigit():
+    if not (text["id"].isascii() and text["id"].isdigit()):
         raise ContentError(f"{place}: {text['id']!r} is no link's id")
     return Answer(
         int(text["id"]), text["decision"].casefold(), text["by"], text["reason"], text["older"], text["newer"], place

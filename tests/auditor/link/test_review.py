@@ -158,6 +158,11 @@ def test_a_wrong_request_is_one_clear_line(db: str, arguments: list[str], code: 
         ("id,older\n1,2\n", "no column"),
         ("id,older,newer,decision,by,reason\nx,a,b,confirm,A,b\n", "line 2"),
         ("id,older,newer,decision,by,reason\n1,,,perhaps,A,b\n", "confirm or refuse"),
+        ("id;older;newer;decision;by;reason\n1;;;perhaps;A;b\n", "confirm or refuse"),
+        ("id,older,newer,decision,by,reason\n²,a,b,confirm,A,b\n", "no link's id"),
+        ("id,older,newer,decision,by,reason\n99999999999999999999,a,b,confirm,A,b\n", "there is no link"),
+        ("id,older,newer,decision,by,reason\n1,a,b,,A,order 12\n", "line 2: a reason without a decision"),
+        ("id,older,newer,decision,by,reason\n1,,,confirm,A,b\n1,,,refuse,B,c\n", "line 3: link 1 is decided otherwise"),
     ],
 )
 def test_a_wrong_table_is_one_clear_line(db: str, tmp_path: Path, text: str, says: str) -> None:
@@ -166,3 +171,29 @@ def test_a_wrong_table_is_one_clear_line(db: str, tmp_path: Path, text: str, say
     done = run(db, "review", "links", "--import", str(table))
     assert done.returncode == 4
     assert says in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert len(questions(db)) == 3
+
+
+def test_decisions_are_listed_and_a_wrong_one_is_changed_under_its_own_id(db: str) -> None:
+    question = questions(db)[0]
+    run(db, "review", "links", "--confirm", str(question["id"]), "--by", "Aigul", "--reason", "order 12")
+    run(db, "link")
+    (kept,) = json.loads(run(db, "review", "links", "--decided", "--json").stdout)
+    assert (kept["older"], kept["newer_name"]) == (question["older"], question["newer_name"])
+    assert (kept["decision"], kept["by"], kept["reason"]) == ("confirmed", "Aigul", "order 12")
+    old = run(db, "review", "links", "--refuse", str(question["id"]), "--by", "Berik", "--reason", "another service")
+    assert (old.returncode, "--decided" in old.stderr) == (4, True), "the question is gone, and says where to go"
+    run(db, "review", "links", "--refuse", str(kept["id"]), "--by", "Berik", "--reason", "another service")
+    listed = run(db, "review", "links", "--decided").stdout
+    assert ("refused renamed" in listed, "Berik" in listed, "Aigul" in listed) == (True, True, False)
+    run(db, "link")
+    assert not joined(db, question)
+
+
+def test_a_table_that_may_be_filled_in_is_not_written_over(db: str, tmp_path: Path) -> None:
+    table = tmp_path / "links.csv"
+    table.write_text("mine", encoding="utf-8")
+    done = run(db, "review", "links", "--export", str(table))
+    assert (done.returncode, table.read_text(encoding="utf-8")) == (2, "mine")
+    assert "is there already" in done.stderr
