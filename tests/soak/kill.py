@@ -1,4 +1,5 @@
-"""The real `egov-audit run` under SIGKILL: at the n-th request, or at the n-th write after a stage has begun."""
+"""The real `egov-audit run`, and `measure` after it, under SIGKILL: at the n-th request, or at the n-th write after a
+stage has begun. With PostgreSQL the writes are those of the server's log."""
 
 from __future__ import annotations
 
@@ -17,8 +18,27 @@ from tests.soak.events import Events
 from tests.soak.sites import Watched
 
 #: The stages of a run that are killed by what they write, not by what they ask for.
-WRITING = ("ingest", "link", "code", "report")
+WRITING = ("ingest", "link", "code", "report", "measure")
 ORDER = ("harvest", *WRITING)
+#: `report` keeps the figures of every year; measuring as a stage of its own is for a day between.
+_COMMANDS = {"measure": ("measure", "--as-of", "2023-06-30")}
+_RUN = ("run", "--as-of", "2024-12-31")
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where a line's rows go: in the folder itself without an address. `log` is the folder its server writes to."""
+
+    url: str = ""
+    log: Path | None = None
+    joined: int = 4  # writes that the kernel may tell as one, so that their number is a rough one
+
+    def of(self, folder: Path) -> str:
+        """The address, for who reads what a line in that folder has stored."""
+        return self.url or f"sqlite:///{folder / 'var/audit.db'}"
+
+
+IN_FOLDER = Database()
 
 
 @dataclass(frozen=True)
@@ -33,6 +53,7 @@ class Point:
 class Course:
     """How a run went: whether the kill met it, its exit code, what it wrote in each stage, its stderr."""
 
+    point: Point | None = None
     killed: bool = False
     code: int = 0
     writes: dict[str, int] = field(default_factory=dict)
@@ -51,23 +72,33 @@ def environment(folder: Path, sites: Watched) -> dict[str, str]:
     }
 
 
-def run(folder: Path, sites: Watched, point: Point | None = None) -> Course:
-    """Run the whole line in `folder`; at `point` its process is killed, and nothing but that process.
+def run(folder: Path, sites: Watched, point: Point | None = None, database: Database = IN_FOLDER) -> Course:
+    """Run the whole line in `folder`, or measure again if `point` is in that stage; at `point` its process is killed,
+    and nothing but that process.
 
     Returns when no process of it is left: the last one to write to its stderr is gone.
     """
+    return _course(folder, sites, _COMMANDS.get(point.stage if point else "", _RUN), point, database)
+
+
+def measure(folder: Path, sites: Watched, database: Database = IN_FOLDER) -> Course:
+    """Measure, to the end; the writes are counted as those of a stage."""
+    return _course(folder, sites, _COMMANDS["measure"], None, database)
+
+
+def _course(folder: Path, sites: Watched, words: Sequence[str], point: Point | None, database: Database) -> Course:
     for name in ("var", "var/report"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    course, before = Course(), len(sites.asked)
-    events = Events(folder / "var", folder / "var/report")
-    command = [str(EGOV_AUDIT), "run", "--as-of", "2024-12-31"]
+    course, before = Course(point), len(sites.asked)
+    events = Events(folder / "var", folder / "var/report", *filter(None, [database.log]))
+    settings = environment(folder, sites) | ({"EGOV_AUDIT_DB_URL": database.url} if database.url else {})
     with subprocess.Popen(
-        command, cwd=folder, env=environment(folder, sites), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
+        [str(EGOV_AUDIT), *words], cwd=folder, env=settings, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
     ) as child:
         if point is not None and point.stage == "harvest":
             sites.hook = lambda number: _kill_at(number - before, point.number, child.pid)
         try:
-            _follow(child, events, point, course)
+            _follow(child, events, point, course, stage=words[0] if words[0] in ORDER else "")
         finally:
             sites.hook = lambda _number: None
             events.close()
@@ -81,10 +112,15 @@ def _kill_at(number: int, wanted: int, pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def _follow(child: subprocess.Popen[bytes], events: Events, point: Point | None, course: Course) -> None:
-    """Read what the run says and writes until it has no process left; kill it where that is asked for."""
+def _follow(
+    child: subprocess.Popen[bytes], events: Events, point: Point | None, course: Course, stage: str = ""
+) -> None:
+    """Read what the run says and writes until it has no process left; kill it where that is asked for.
+
+    `stage` is that of a command which is no run.
+    """
     assert child.stderr is not None
-    stage, said = "", b""
+    said = b""
     while True:
         ready, _, _ = select.select([child.stderr, events.fd], [], [])
         if child.stderr in ready:
@@ -93,7 +129,7 @@ def _follow(child: subprocess.Popen[bytes], events: Events, point: Point | None,
                 break
             said += piece
             stages = [line for line in said.decode(errors="replace").splitlines() if line.startswith("== ")]
-            stage = stages[-1].removeprefix("== ") if stages else ""
+            stage = stages[-1].removeprefix("== ") if stages else stage
         if events.fd in ready:
             course.writes[stage] = course.writes.get(stage, 0) + len(events.read())
             if point is not None and stage == point.stage and course.writes[stage] >= point.number:
@@ -101,19 +137,21 @@ def _follow(child: subprocess.Popen[bytes], events: Events, point: Point | None,
     course.stderr = said.decode(errors="replace")
 
 
-def points(seed: int, number: int, undisturbed: Course) -> list[Point]:
+def points(seed: int, number: int, undisturbed: Course, joined: int) -> list[Point]:
     """So many points drawn at random, in the order of the line; the harvest gets as many as all other stages."""
     draw = random.Random(seed)
     stages = sorted((draw.choice(("harvest", draw.choice(WRITING))) for _ in range(number)), key=ORDER.index)
     asked = undisturbed.requests // (1 + stages.count("harvest"))
-    # The kernel joins events that nobody has read yet, so the number of writes is a rough one.
-    most = {"harvest": asked - 1} | {stage: undisturbed.writes[stage] // 4 for stage in WRITING}
+    most = {"harvest": asked - 1} | {stage: max(1, undisturbed.writes[stage] // joined) for stage in WRITING}
     return [Point(stage, draw.randint(1, most[stage])) for stage in stages]
 
 
-def chain(folder: Path, sites: Watched, kills: Sequence[Point]) -> list[Course]:
-    """A run killed at the first point, started again, killed at the next …, and at last left to its end."""
-    return [run(folder, sites, point) for point in (*kills, None)]
+def chain(folder: Path, sites: Watched, kills: Sequence[Point], database: Database = IN_FOLDER) -> list[Course]:
+    """A run killed at the first point, started again, killed at the next …, left to its end; then measured so."""
+    line = [point for point in kills if point.stage not in _COMMANDS]
+    after = [point for point in kills if point.stage in _COMMANDS]
+    courses = [run(folder, sites, point, database) for point in (*line, None, *after)]
+    return [*courses, measure(folder, sites, database)] if after else courses
 
 
 def asked_twice(before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]]) -> Counter[str]:
