@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -33,7 +34,7 @@ from auditor.measure.records import DatedAudit, Figure, Measured
 from auditor.measure.series import Year, series_json
 from auditor.measure.splits import dimensions
 from auditor.measure.stage import as_json, store
-from auditor.measure.stage_series import Asked, check_year, observed
+from auditor.measure.stage_series import FIRST_YEAR, Asked, check_year, observed
 from crawler.errors import UsageError
 from crawler.pages.records import Lang
 
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from auditor.config import AuditConfig
     from auditor.measure.report_records import Report
     from auditor.records import NotRead
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Audit date; today in Almaty unless given.")
@@ -71,15 +74,18 @@ Interface = Annotated[str, typer.Option("--lang", metavar="LANGS", help="Languag
 
 
 def parse_day(text: str | None) -> date:
-    """A day as people type it, today in Almaty for None. Raises UsageError for no date and for one that has not come:
-    an edition of the future is not in force yet, and nobody knows which will be.
+    """A day as people type it, today in Almaty for None. Raises UsageError for no date, for one before the register's
+    years and for one that has not come: an edition of the future is not in force yet, and nobody knows which will be.
     """
     if text is None:
         return today()
     try:
-        day = date.fromisoformat(text)
+        # Python reads weeks and dates without dashes too; what is printed again and cited has one form.
+        day = date.fromisoformat(text if _DAY.fullmatch(text) else "")
     except ValueError as error:
         raise UsageError(f"{text!r} is not a date: write YYYY-MM-DD") from error
+    if day.year < FIRST_YEAR:
+        raise UsageError(f"{day} is no day of the register: its years are {FIRST_YEAR} to {today().year}")
     if day > today():
         raise UsageError(f"{day} has not come: nothing is known of the register after today, {today()}")
     return day

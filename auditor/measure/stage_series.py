@@ -20,6 +20,9 @@ from auditor.records import NotRead
 from crawler.errors import ContentError, UsageError
 from crawler.pages.records import Lang
 
+#: No act on public services is older; a year before it is a slip of the hand.
+FIRST_YEAR = 1990
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -42,8 +45,8 @@ class Why:
 
 def check_year(year: int, today: date) -> None:
     """Raises UsageError for a year that has not come or is no year of the register."""
-    if not 1990 <= year <= today.year:
-        raise UsageError(f"{year} is no year to measure: the register's years are 1990 to {today.year}")
+    if not FIRST_YEAR <= year <= today.year:
+        raise UsageError(f"{year} is no year to measure: the register's years are {FIRST_YEAR} to {today.year}")
 
 
 def read_series(

@@ -84,6 +84,9 @@ def test_the_account_for_people_says_real_growth_beside_the_registers(db: str) -
         (["diff", "2021-01-01", "2020-05-01"], 2, "lies after"),
         (["diff", "2021-01-01", "soon"], 2, "YYYY-MM-DD"),
         (["at", "2001-01-01"], 4, "in force on 2001-01-01"),
+        (["measure", "--as-of", "0001-01-01"], 2, "0001-01-01 is no day of the register"),
+        (["at", "2024-W01-1"], 2, "YYYY-MM-DD"),
+        (["at", "2024-02-31"], 2, "YYYY-MM-DD"),
     ],
 )
 def test_what_cannot_be_asked_gets_one_clear_line(db: str, arguments: list[str], code: int, says: str) -> None:
