@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli.app import app, load_config, say, say_json
+from auditor.cli.app import app, load_config, note, say, say_json
 from auditor.coding.codebook import CODEBOOK
 from auditor.db.session import open_database, transaction
 from crawler.errors import ContentError, UsageError
@@ -63,8 +63,8 @@ def _no_figure(compared: list[Compared], found: list[Compared], *, machine: bool
     if not found:
         axes = ", ".join(sorted({one.axis for one in compared if one.items}))
         langs = ", ".join(sorted({one.lang for one in compared if one.items and one.lang}))
-        where = f"in {langs}" if langs else "without a language: the files have no filled column lang"
-        return f"no agreement can be given there: the coders share items on {axes} {where}"
+        where = f"in {langs}" if langs else "of which no column lang tells the language"
+        return f"no agreement can be given there: the coders share items on {axes}, {where}"
     reasons = {_reason(one) for one in found}
     if len(reasons) == 1:
         return reasons.pop()
@@ -87,10 +87,18 @@ def _of_files(one: Path, other: Path) -> list[Compared]:
     from auditor.coding.csvfile import read_table
     from auditor.review.compared import compare_files, read_codes
 
+    if one.exists() and other.exists() and one.samefile(other):
+        raise UsageError(f"{one} is given twice: one coder agrees with himself")
     names = (one.stem, other.stem) if one.stem != other.stem else (str(one), str(other))
-    tables = [read_table(path, needs=("id",)) for path in (one, other)]
-    coded = (read_codes(name, t.header, t.rows, t.numbers) for name, t in zip(names, tables, strict=True))
-    return compare_files(*coded)
+    first, second = (
+        read_codes(name, path, read_table(path, needs=("id",))) for name, path in zip(names, (one, other), strict=True)
+    )
+    found = compare_files(first, second)
+    for mine, others in ((first, second), (second, first)):
+        alone = len(mine.rows.keys() - others.rows.keys())
+        if alone:
+            note(f"{alone} of {len(mine.rows)} items are in {mine.name} alone: no agreement is told of them")
+    return found
 
 
 def _pair(one: Compared) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from auditor.coding.csvfile import Table
 from auditor.records import Completeness, Nature, Output
 from auditor.review.agreement import Agreement, agreement
 from crawler.errors import ContentError
@@ -60,19 +62,19 @@ class CodedFile:
     rows: Mapping[str, Mapping[str, str]]
 
 
-def read_codes(name: str, header: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> CodedFile:
-    """A coder's codes by item; `numbers` are the rows' places in the file.
+def read_codes(name: str, path: Path, table: Table) -> CodedFile:
+    """A coder's codes by item, as the table read from `path` has them.
 
     Raises ContentError that names every bad row: no id, an id twice, an unknown code or language.
     """
-    axes = [axis for axis in AXES if axis in header]
+    axes = [axis for axis in AXES if axis in table.header]
     if not axes:
-        raise ContentError(f"{name} has none of the columns {', '.join(AXES)}")
+        raise ContentError(f"{path} has none of the columns {', '.join(AXES)}")
     found: dict[str, dict[str, str]] = {}
     faults = []
-    for number, cells in zip(numbers, rows, strict=True):
-        row = dict(zip(header, (cell.strip() for cell in cells), strict=True))
-        row["lang"] = row.get("lang", "").lower()
+    for number, cells in zip(table.numbers, table.rows, strict=True):
+        row = dict(zip(table.header, (cell.strip() for cell in cells), strict=True))
+        row |= {column: row.get(column, "").casefold() for column in ("lang", *axes)}
         key = row["id"]
         if not key or key in found:
             faults.append(f"row {number}: " + (f"id {key!r} stands twice" if key else "no id"))
@@ -85,7 +87,7 @@ def read_codes(name: str, header: Sequence[str], rows: Sequence[Sequence[str]], 
             faults.append(f"row {number} column lang: {row['lang']!r} is none of {', '.join(Lang)}")
         found[key] = row
     if faults:
-        raise ContentError(f"{name}: " + "; ".join(faults))
+        raise ContentError(f"{path}: " + "; ".join(faults))
     return CodedFile(name, found)
 
 

@@ -36,6 +36,8 @@ def test_two_files_give_the_figures_of_a_published_example(tmp_path: Path) -> No
     assert told["kappa"]["value"] == pytest.approx(0.4)
     assert {"anna": paper, "boris": human, "items": 10} in told["confusion"]
     assert not (tmp_path / "var").exists(), "no database is made for two files"
+    capitals = (tmp_path / other).read_text(encoding="utf-8-sig").replace("transactional", "Transactional")
+    (tmp_path / other).write_text(capitals, encoding="utf-8-sig")
     shown = egov_audit(tmp_path, "agreement", one, other).out
     assert "kappa 0.40" in shown
     assert "anna down, boris across" in shown
@@ -49,11 +51,15 @@ def test_files_that_share_nothing_or_one_category_are_refused_with_the_reason(tm
     assert ended.err.count("only 'transactional'") == 1
     ended = egov_audit(tmp_path, "agreement", one, other, "--lang", "kk")
     assert ended.code == 4
-    assert "the coders share items on completeness, nature in ru" in ended.err
+    assert "the coders share items on completeness, nature, in ru" in ended.err
     apart = coder(tmp_path / "c.csv", [("9", "transactional", "complete", "ru")])
     ended = egov_audit(tmp_path, "agreement", one, apart)
     assert (ended.code, ended.out) == (4, "")
-    assert ended.err == "egov-audit: no agreement can be given: the two coders share no item (a and c)\n"
+    assert ended.err.splitlines() == [
+        "2 of 2 items are in a alone: no agreement is told of them",
+        "1 of 1 items are in c alone: no agreement is told of them",
+        "egov-audit: no agreement can be given: the two coders share no item (a and c)",
+    ]
     empty = coder(tmp_path / "d.csv", [("1", "", "", "ru"), ("2", "", "", "ru")])
     assert "share no item (a and d)" in egov_audit(tmp_path, "agreement", one, empty).err
 
@@ -64,8 +70,11 @@ def test_a_bad_file_is_refused_with_every_place(tmp_path: Path) -> None:
     bad = coder(tmp_path / "b.csv", [("1", "humane", "complete", "rus"), empty, ("1", "transactional", "done", "ru")])
     ended = egov_audit(tmp_path, "agreement", good, bad)
     assert ended.code == 4
-    assert "row 2 column nature: unknown code 'humane'" in ended.err
+    assert "b.csv: row 2 column nature: unknown code 'humane'" in ended.err
     assert "row 2 column lang: 'rus' is none of ru, kk, en" in ended.err
     assert "row 4: id '1' stands twice" in ended.err, "an empty row counts, as in a spreadsheet"
     assert "row 4 column completeness: unknown code 'done'" in ended.err
     assert egov_audit(tmp_path, "agreement", good).code == 2
+    ended = egov_audit(tmp_path, "agreement", good, f"../{tmp_path.name}/{good}")
+    assert (ended.code, ended.out) == (2, "")
+    assert "is given twice" in ended.err

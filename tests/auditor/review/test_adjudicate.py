@@ -230,7 +230,7 @@ def test_agreement_is_refused_where_it_has_no_meaning(
         err.count("anna and boris, nature, ru: no agreement can be given: both coders used only 'transactional'") == 1
     )
     assert lite("agreement", "--lang", "en") == 4
-    assert "the coders share items on completeness, nature, output in kk, ru" in capsys.readouterr().err
+    assert "the coders share items on completeness, nature, output, in kk, ru" in capsys.readouterr().err
 
 
 def test_intervals_come_from_two_people_who_agree(sheet: Sheet, tmp_path: Path) -> None:
