@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 import re
 import zlib
 from collections.abc import Iterator
@@ -22,8 +23,11 @@ from crawler.errors import ContentError
 _GZIP = b"\x1f\x8b"
 _CHUNK_LENGTH = re.compile(rb"[0-9A-Fa-f]+[ \t]*(;[^\r\n]*)?\r\n")
 _NOT_A_PAGE = re.compile(r"(image|font|audio|video)/|text/css|(text|application)/(x-)?(java|ecma)script", re.IGNORECASE)
-#: Bytes of headers that a response may have on top of its body.
-_HEADERS_ROOM = 1_000_000
+#: Bytes of headers that a record and a response may have. Lines that go on from line to line take the square of it.
+_HEADERS_ROOM = 250_000
+_HEADERS_END = re.compile(rb"\n\r?\n")
+#: Bytes that a packed file may unpack to: so many, and so many for each of its own. Pages pack to a tenth.
+_UNPACKED, _UNPACKED_EACH = 50_000_000, 100
 
 
 def is_warc(path: Path) -> bool:
@@ -42,12 +46,12 @@ def read_warc(path: Path, now: datetime) -> Iterator[SavedPage | str]:
     with path.open("rb") as raw:
         packed = raw.read(2) == _GZIP
         raw.seek(0)
+        source = _Source(raw, path.name, path.stat().st_size if packed else None)
         try:
             # HTTP is read below: the iterator would take a record cut within its headers for the end of the file.
-            records = ArchiveIterator(
-                _Unpacked(raw, path.name) if packed else raw, no_record_parse=True, check_digests=True
-            )
+            records = ArchiveIterator(source, no_record_parse=True, check_digests=True)
             for number, record in enumerate(records, 1):
+                source.headers_end()
                 place = f"{path.name} record {number}"
                 if not (record.rec_headers.get_header("Content-Length") or "").isdecimal():
                     raise ContentError(f"{place}: cut short in its headers")
@@ -62,6 +66,7 @@ def read_warc(path: Path, now: datetime) -> Iterator[SavedPage | str]:
                     raise ContentError(f"{place}: cut short")
                 if records.err_count:
                     raise ContentError(f"{place}: its length is not what its header says")
+                source.headers_begin()
         except ArchiveLoadFailed as error:
             raise ContentError(f"{path.name} after record {number}: {' '.join(str(error).split())}") from error
         except (ValueError, TypeError) as error:  # warcio takes a digest, and what it says it is made by, as they come
@@ -70,18 +75,41 @@ def read_warc(path: Path, now: datetime) -> Iterator[SavedPage | str]:
         raise ContentError(f"{path.name}: no WARC record in it")
 
 
-class _Unpacked:
-    """A gzip file that says when it is cut short: the iterator takes Python's own EOFError for a proper end."""
+class _Source:
+    """A WARC file, unpacked if it is gzip, read with care.
 
-    def __init__(self, raw: BufferedReader, name: str) -> None:
-        self._file, self._name = gzip.GzipFile(fileobj=raw), name
+    It says when it is cut short: the iterator takes Python's own EOFError for a proper end. And it ends headers without
+    an end, which the iterator would gather line by line, and a file that unpacks to far more than pages do.
+    """
+
+    def __init__(self, raw: BufferedReader, name: str, packed_size: int | None) -> None:
+        """`packed_size` is the file's size if it is gzip."""
+        self._file = raw if packed_size is None else gzip.GzipFile(fileobj=raw)
+        self._name = name
+        self._left = math.inf if packed_size is None else _UNPACKED + _UNPACKED_EACH * packed_size
+        self._headers: float = _HEADERS_ROOM
+
+    def headers_begin(self) -> None:
+        """What is read from now on is a record's headers."""
+        self._headers = _HEADERS_ROOM
+
+    def headers_end(self) -> None:
+        """What is read from now on is a record's content."""
+        self._headers = math.inf
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes. Raises ContentError."""
         try:
-            return self._file.read(size)
+            found = self._file.read(size)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise ContentError(f"{self._name}: cut short or damaged: {error}") from error
+        self._left -= len(found)
+        self._headers -= len(found)
+        if self._left < 0:
+            raise ContentError(f"{self._name}: unpacks to more than {_UNPACKED_EACH} times its size; pages do not")
+        if self._headers < 0:
+            raise ContentError(f"{self._name}: a record of more than {_HEADERS_ROOM:,} bytes of headers")
+        return found
 
     def tell(self) -> int:
         """Bytes read so far, unpacked."""
@@ -95,12 +123,15 @@ def _page(record: Any, place: str, name: str, now: datetime) -> SavedPage | None
         return None  # dns:, whois: and the like
     if record.length > MAX_BODY + _HEADERS_ROOM:
         raise ContentError(f"{place}: larger than {MAX_BODY:,} bytes")
-    block = BytesIO(record.raw_stream.read())
+    content = record.raw_stream.read()
     if record.raw_stream.limit:
         raise ContentError(f"{place}: cut short")
     for problem in record.digest_checker.problems:
         if problem.startswith("block"):  # payload digests are counted with or without chunks: warcio issue 74
             raise ContentError(f"{place}: {problem}")
+    if len(content) > _HEADERS_ROOM and not _HEADERS_END.search(content, 0, _HEADERS_ROOM):
+        raise ContentError(f"{place}: more than {_HEADERS_ROOM:,} bytes of headers")
+    block = BytesIO(content)
     try:
         at = read_moment(told.get_header("WARC-Date") or "", now)
         http = StatusAndHeadersParser(["HTTP/"]).parse(block)

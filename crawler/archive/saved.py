@@ -57,8 +57,10 @@ class Told:
 def read_folder(folder: Path, now: datetime) -> list[SavedPage]:
     """The pages that a folder's `index.json` lists, none read yet. Raises ContentError that names entry and fault."""
     path = folder / "index.json"
+    if path.exists() and not path.is_file():  # a pipe or a device would be read for ever
+        raise ContentError("index.json is no file")
     try:
-        entries = json.loads(path.read_bytes(), object_pairs_hook=_object, parse_int=_number)
+        entries = json.loads(read_whole(path, "index.json"), object_pairs_hook=_object, parse_int=_number)
     except FileNotFoundError as error:
         raise ContentError(f"{folder.name} has no index.json") from error
     except json.JSONDecodeError as error:

@@ -196,7 +196,7 @@ def test_a_link_out_of_the_folder_and_a_huge_file_are_refused(
         (b'[\n{"url": "\xff"}]', "index.json: no JSON"),
         (b"{}", "index.json: not a list of pages"),
         (b"[]", "index.json: not a list of pages"),
-        (b"", "index.json line 1 column 1: no JSON"),
+        (b"", "index.json: the file is empty"),
         (b"[" * 100_000, "index.json: no JSON"),
     ],
 )

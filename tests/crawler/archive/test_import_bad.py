@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -194,6 +195,60 @@ def test_a_file_that_only_begins_like_a_warc_is_refused(tmp_path: Path, content:
     (tmp_path / "x.warc.gz").write_bytes(content)
     with pytest.raises(ContentError, match=r"x\.warc\.gz"):
         bring(tmp_path, tmp_path / "x.warc.gz")
+
+
+WARC_HEAD = b"WARC/1.0\r\nWARC-Type: %s\r\nWARC-Date: 2020-01-01T00:00:00Z\r\nWARC-Target-URI: https://egov.kz/x\r\n"
+LENGTH = b"Content-Length: %d\r\n\r\n"
+GATHERED = "a record of more than 250,000 bytes of headers"
+HTTP_HEAD = b"HTTP/1.1 200 OK\r\nA: b\r\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (WARC_HEAD % b"response" + b"A: b\r\n" * 1_000_000, GATHERED),
+        (
+            WARC_HEAD % b"response" + b"A: b\r\n" + b" c\r\n" * 1_000_000,
+            GATHERED,
+        ),
+        (WARC_HEAD % b"response" + b"A" * 4_000_000, GATHERED),
+        (
+            WARC_HEAD % b"response" + LENGTH % 4_000_023 + HTTP_HEAD[:-1] + b"\n" + b" c\r\n" * 1_000_000,
+            "record 1: more than 250,000 bytes of headers",
+        ),
+    ],
+    ids=["headers", "lines that go on", "one line", "headers of the answer"],
+)
+def test_headers_without_an_end_are_not_gathered(tmp_path: Path, content: bytes, message: str) -> None:
+    """A packed megabyte of them took minutes and gigabytes."""
+    for name, written in (("x.warc", content), ("x.warc.gz", gzip.compress(content, 1))):
+        (tmp_path / name).write_bytes(written)
+        with pytest.raises(ContentError, match=message):
+            bring(tmp_path, tmp_path / name)
+
+
+def test_a_file_that_unpacks_to_far_more_than_pages_do_is_refused(tmp_path: Path) -> None:
+    """Not a page of it is too large: a record that nobody reads is."""
+    filler = bytes(1_000_000)
+    with gzip.open(tmp_path / "x.warc.gz", "wb", compresslevel=9) as file:
+        file.write(WARC_HEAD % b"warcinfo" + LENGTH % 100_000_000)
+        for _ in range(100):
+            file.write(filler)
+        file.write(b"\r\n\r\n")
+    with pytest.raises(ContentError, match="unpacks to more than 100 times its size"):
+        bring(tmp_path, tmp_path / "x.warc.gz")
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_an_index_that_is_no_file_is_not_waited_for(tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    if kind == "pipe":
+        os.mkfifo(folder / "index.json")
+    else:
+        (folder / "index.json").symlink_to("/dev/zero")
+    with pytest.raises(ContentError, match=r"index\.json is no file"):
+        bring(tmp_path, folder)
 
 
 def test_a_warc_without_pages_is_refused(tmp_path: Path) -> None:
