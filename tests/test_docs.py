@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 import typer.main
 
 from auditor.cli.app import app
@@ -52,3 +53,8 @@ def test_every_setting_stands_in_the_readme_with_its_meaning() -> None:
         assert field.description.rstrip(".") in README, f"{name}: the README says something else"
     for name in re.findall(r"EGOV_AUDIT_[A-Z_]+", README):
         assert name.removeprefix("EGOV_AUDIT_").lower() in AuditConfig.model_fields, name
+
+
+@pytest.mark.parametrize("module", sorted((ROOT / "tests" / "bench").glob("[a-z]*.py")), ids=lambda path: path.stem)
+def test_make_bench_runs_every_module_of_its_folder(module: Path) -> None:
+    assert "\ndef run() -> None:\n" in module.read_text(encoding="utf-8")

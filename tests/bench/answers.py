@@ -39,7 +39,13 @@ def stored() -> dict[str, str]:
     return found
 
 
-def main() -> None:
+def run() -> None:
+    """Prints the coder's version, and whether its answers are those kept beside it."""
+    now = answers(Coder.load())
+    print(f"coder {now['version']}: its answers are {'' if now == stored() else 'not '}those of answers.json")
+
+
+def write() -> None:
     """Write the file anew, unless one version would have two minds."""
     now = answers(Coder.load())
     before = stored() if FILE.exists() else {}
@@ -49,4 +55,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    write()

@@ -142,7 +142,7 @@ def in_words(given: Figure) -> str:
     return f"{given[0] * 100:.1f}%, {given[1]:.2f}" if given[0] < 1 else "100%, 1.00"
 
 
-def main() -> None:
+def run() -> None:
     """Prints all that the README and `rules.yml` have of it."""
     print(
         "\n".join(confidence_table()),
@@ -156,4 +156,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run()
