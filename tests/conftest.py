@@ -19,6 +19,7 @@ from sqlalchemy import Engine, make_url, text
 
 from auditor.db.models import CorrectionRow
 from auditor.db.session import connect, transaction, upgrade
+from tests.unchanged import unchanged
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
@@ -117,14 +118,15 @@ def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def sample_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample_archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The sample's pages in an archive, with the portal's lists read twice."""
     from tests.auditor.measure.sample import SECOND, harvested, relist
 
     archive = tmp_path_factory.mktemp("sample") / "archive"
     harvested(archive)
     relist(archive, SECOND)
-    return archive
+    with unchanged(archive):
+        yield archive
 
 
 def _sample_database(address: str, archive: Path) -> str:

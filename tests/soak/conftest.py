@@ -10,6 +10,7 @@ import pytest
 from tests.soak import state
 from tests.soak.sites import Watched, small
 from tests.soak.state import RUN, egov_audit
+from tests.unchanged import unchanged
 
 
 @pytest.fixture(scope="session")
@@ -19,13 +20,14 @@ def sites() -> Iterator[Watched]:
 
 
 @pytest.fixture(scope="session")
-def good(tmp_path_factory: pytest.TempPathFactory, sites: Watched) -> Path:
+def good(tmp_path_factory: pytest.TempPathFactory, sites: Watched) -> Iterator[Path]:
     """A folder after one good run."""
     folder = tmp_path_factory.mktemp("good") / "data"
     folder.mkdir()
     ended = egov_audit(folder, sites, *RUN)
     assert ended.code == 0, ended.err
-    return folder
+    with unchanged(folder):
+        yield folder
 
 
 @pytest.fixture

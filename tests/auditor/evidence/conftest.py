@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from auditor.config import AuditConfig
 from tests.auditor.cli.command import Ended, egov_audit
 from tests.auditor.cli.written import named_machine
 from tests.auditor.evidence.authority import Authority, authority, served
+from tests.unchanged import unchanged
 
 DEMO = {
     "EGOV_AUDIT_ARCHIVE": "var/demo/archive",
@@ -36,14 +37,15 @@ def settings(folder: Path) -> AuditConfig:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder in which the demo has run, on a machine whose names stand out. Nothing may change it."""
     folder = tmp_path_factory.mktemp("demo")
     ended = egov_audit(folder, "demo", **named_machine(folder))
     assert ended.code == 0, ended.err
     with closing(sqlite3.connect(folder / "var/demo/audit.db")) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return folder
+    with unchanged(folder):
+        yield folder
 
 
 @pytest.fixture
@@ -84,7 +86,7 @@ class StampedDemo:
 
 
 @pytest.fixture(scope="session")
-def stamped_demo(demo: Path, tsa: Authority, tmp_path_factory: pytest.TempPathFactory) -> StampedDemo:
+def stamped_demo(demo: Path, tsa: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StampedDemo]:
     """Nothing may change it."""
     folder = tmp_path_factory.mktemp("stamped")
     shutil.copytree(demo / "var", folder / "var")
@@ -92,7 +94,8 @@ def stamped_demo(demo: Path, tsa: Authority, tmp_path_factory: pytest.TempPathFa
     with served(tsa.answer) as (url, asked):
         done, again = (egov_audit(folder, "root", "--timestamp", url, **env) for _ in range(2))
     assert done.code == 0, done.err
-    return StampedDemo(folder, url, done, again, len(asked))
+    with unchanged(folder):
+        yield StampedDemo(folder, url, done, again, len(asked))
 
 
 @pytest.fixture(scope="session")
