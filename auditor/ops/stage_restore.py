@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Date, DateTime, Engine, MetaData, Table, func, insert, inspect, select, text
@@ -30,6 +30,10 @@ from crawler.errors import ContentError, IntegrityError, UsageError
 _NAME = re.compile(r"(backup\.json|SHA256SUMS|(database|archive|state)(/[A-Za-z0-9][A-Za-z0-9_.-]*){1,3})")
 _CHUNK = 1 << 20
 _ROWS = 500
+#: Bytes that a backup may unpack to: so many, and so many for each of its own. Ours pack to a twentieth at best.
+_UNPACKED, _UNPACKED_EACH = 50_000_000, 200
+_HEAD = 10_000_000  # of what a backup says of itself
+_LINE = 100_000_000  # of one row
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ def read_contents(backup: Path) -> Contents:
                 digest.update(piece)
                 if name in (HEAD, SUMS):
                     kept[name] = kept.get(name, b"") + piece
+                    if len(kept[name]) > _HEAD:
+                        raise ContentError(f"{backup.name} is no backup of egov-audit: {name} has no end")
             seen[name] = digest.hexdigest()
     try:
         told = json.loads(kept[HEAD])
@@ -65,8 +71,8 @@ def read_contents(backup: Path) -> Contents:
         sums = {name: digest for digest, name in lines}
         if told["format"] != FORMAT:
             raise ContentError(f"{backup.name}: written by another version, in format {told['format']}")
-        contents = Contents(told["schema"], dict(told["rows"]), sums, told["archive"]["head"])
-    except (KeyError, ValueError, TypeError) as error:
+        contents = Contents(str(told["schema"]), dict(told["rows"]), sums, str(told["archive"]["head"]))
+    except (KeyError, ValueError, TypeError, RecursionError) as error:
         raise ContentError(f"{backup.name} is no backup of egov-audit, or it was cut") from error
     del seen[SUMS]
     for name in sorted(seen.keys() | sums.keys()):
@@ -124,14 +130,32 @@ def verify_restored(config: AuditConfig, contents: Contents) -> list[str]:
 
 def _members(backup: Path) -> Iterator[tuple[str, IO[bytes]]]:
     """The files in a backup, one after another. Raises ContentError for a member that has no business in it."""
-    with gzip.open(backup) as raw, tarfile.open(fileobj=raw, mode="r|") as tar:
-        for member in tar:
-            file = tar.extractfile(member) if member.isreg() else None
-            if file is None or not _NAME.fullmatch(member.name):
-                raise ContentError(f"{backup.name}: {member.name!r} does not belong into a backup")
-            yield member.name, file
+    with gzip.open(backup) as unpacked:
+        raw = _Measured(unpacked, backup)
+        with tarfile.open(fileobj=cast("IO[bytes]", raw), mode="r|") as tar:
+            for member in tar:
+                file = tar.extractfile(member) if member.isreg() else None
+                if file is None or not _NAME.fullmatch(member.name):
+                    raise ContentError(f"{backup.name}: {member.name!r} does not belong into a backup")
+                yield member.name, file
         while raw.read(_CHUNK):  # tarfile stops at its own end; a file cut behind that has no checksum
             pass
+
+
+class _Measured:
+    """A packed file as it unpacks, up to far more than a backup does."""
+
+    def __init__(self, unpacked: gzip.GzipFile, backup: Path) -> None:
+        self._unpacked, self._name = unpacked, backup.name
+        self._left = _UNPACKED + _UNPACKED_EACH * backup.stat().st_size
+
+    def read(self, size: int) -> bytes:
+        """The next bytes. Raises ContentError."""
+        found = self._unpacked.read(size)
+        self._left -= len(found)
+        if self._left < 0:
+            raise ContentError(f"{self._name} unpacks to more than {_UNPACKED_EACH} times its size: no backup does")
+        return found
 
 
 @contextmanager
@@ -212,7 +236,7 @@ def _empty_database(db_url: str, revision: str) -> Iterator[Engine]:
 def _fill(engine: Engine, backup: Path, contents: Contents) -> None:
     """Every row in one transaction. The tables are read from the database, for they may be of an earlier revision."""
     metadata = MetaData()
-    metadata.reflect(engine)
+    metadata.reflect(engine, only=lambda name, _: name != "alembic_version")  # written by the schema's own steps
     with engine.begin() as connection:
         for name, file in _members(backup):
             top, _, rest = name.partition("/")
@@ -221,17 +245,26 @@ def _fill(engine: Engine, backup: Path, contents: Contents) -> None:
             table = metadata.tables.get(rest.removesuffix(".jsonl"))
             if table is None:
                 raise ContentError(f"{backup.name}: there is no table for {name}")
-            number = _insert(connection, table, file)
+            try:
+                number = _insert(connection, table, file)
+            except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+                raise ContentError(f"{backup.name}: {name} holds what is no row of ours: {_in_short(error)}") from error
             if number != contents.rows.get(table.name):
                 raise IntegrityError(f"{backup.name}: {name} has {number} rows, {contents.rows.get(table.name)} told")
             if engine.dialect.name == "postgresql":
                 _advance(connection, table)
 
 
+def _in_short(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error)[:200]}"
+
+
 def _insert(connection: Connection, table: Table, file: IO[bytes]) -> int:
     readers = {column.name: _reader(column.type) for column in table.columns}
     number, rows = 0, []
-    for line in file:
+    while line := file.readline(_LINE):
+        if len(line) == _LINE:
+            raise ValueError(f"a row of {_LINE:,} bytes")
         raw = json.loads(line)
         rows.append({name: None if value is None else readers[name](value) for name, value in raw.items()})
         number += 1

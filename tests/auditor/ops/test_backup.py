@@ -219,6 +219,83 @@ def test_a_missing_or_foreign_member_is_refused(small: AuditConfig, tmp_path: Pa
     assert not (tmp_path / "there").exists()
 
 
+ROW = '{"id": "x", "stage": "run", "started_at": %s, "result": "good"}'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[1]",
+        '"x"',
+        '{"nothing": 1}',
+        "[" * 100_000,
+        "not JSON",
+        ROW % "5",
+        ROW % '"yesterday"',
+        ROW % f'"2026-03-01T00:00:00Z", "arguments": {"9" * 5000}',
+        ROW.replace('"run"', "9" * 30) % '"2026-03-01T00:00:00Z"',
+        "\udcff",
+    ],
+    ids=["list", "text", "column", "depth", "no JSON", "number", "moment", "digits", "overflow", "letters"],
+)
+def test_a_row_that_is_none_is_refused_in_one_line(small: AuditConfig, tmp_path: Path, line: str) -> None:
+    """Somebody made the sums fit: what cannot be a row of ours ends in one line, and nothing is left behind."""
+    back_up(small, tmp_path / "b.tar.gz", NOW)
+    spoilt = line.encode("utf-8", "surrogateescape") + b"\n"
+    rewrite(
+        tmp_path / "b.tar.gz",
+        tmp_path / "bad.tar.gz",
+        lambda name, body: spoilt if name == "database/run.jsonl" else body,
+        sums=True,
+    )
+    with pytest.raises(ContentError, match=r"database/run\.jsonl holds what is no row of ours") as told:
+        restore(elsewhere(tmp_path / "there"), tmp_path / "bad.tar.gz")
+    assert len(str(told.value)) < 500
+    assert list((tmp_path / "there").iterdir()) == []
+
+
+def test_a_table_that_is_not_ours_gets_no_rows(small: AuditConfig, tmp_path: Path) -> None:
+    back_up(small, tmp_path / "b.tar.gz", NOW)
+    for table in ("alembic_version", "sqlite_sequence", "nothing"):
+        changed = rename(tmp_path / "b.tar.gz", "database/run.jsonl", f"database/{table}.jsonl")
+        with pytest.raises(ContentError, match=f"there is no table for database/{table}"):
+            restore(elsewhere(tmp_path / "there"), changed)
+
+
+def rename(source: Path, old: str, new: str) -> Path:
+    """The backup with one member under another name, its sums made to fit."""
+    target = source.with_name("renamed.tar.gz")
+    with tarfile.open(source) as there, tarfile.open(target, "w:gz") as tar:
+        for member in there:
+            content = there.extractfile(member).read()  # type: ignore[union-attr]
+            if member.name == "SHA256SUMS":
+                content = content.replace(old.encode(), new.encode())
+                member.size = len(content)
+            member.name = new if member.name == old else member.name
+            tar.addfile(member, io.BytesIO(content))
+    return target
+
+
+class _Zeros(io.RawIOBase):
+    """Endless nothing."""
+
+    def read(self, size: int = -1) -> bytes:
+        return bytes(size)
+
+
+@pytest.mark.parametrize("kind", ["backup.json", "archive/warc/x.warc.gz", "header"])
+def test_a_backup_that_unpacks_to_far_more_is_refused(small: AuditConfig, tmp_path: Path, kind: str) -> None:
+    bomb = tmp_path / "bomb.tar.gz"
+    with tarfile.open(bomb, "w:gz", compresslevel=9) as tar:
+        member = tarfile.TarInfo("archive/warc/x" if kind == "header" else kind)
+        member.size, member.type = 150_000_000, tarfile.XHDTYPE if kind == "header" else tarfile.REGTYPE
+        tar.addfile(member, _Zeros())  # type: ignore[arg-type]
+    assert bomb.stat().st_size < 200_000
+    with pytest.raises(ContentError, match=r"unpacks to more than 200 times its size|backup\.json has no end"):
+        restore(elsewhere(tmp_path / "there"), bomb)
+    assert not (tmp_path / "there").exists()
+
+
 @pytest.mark.parametrize("share", [0, 1, 50, 99])
 def test_a_cut_file_is_refused_in_one_line(small: AuditConfig, tmp_path: Path, share: int) -> None:
     back_up(small, tmp_path / "b.tar.gz", NOW)
