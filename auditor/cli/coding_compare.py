@@ -5,7 +5,6 @@ A version is a codebook's (1), or the coder's (5.8a1c…): method, lexicon and r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,27 +17,14 @@ from auditor.coding.compare import Comparison, Move, Version, compare
 from auditor.coding.in_force import axes_of
 from auditor.db.codings import coder_versions, codings_of
 from auditor.db.models import CodingRow, EntryRow
-from auditor.db.read import editions_in_force, listings, pick_edition
+from auditor.db.read import listings
 from auditor.ingest.status import not_read
 from auditor.measure.records import Figure
-from auditor.measure.stage import Given, measure_given
-from auditor.records import StoredCoding
+from auditor.measure.scenes import CODED
+from auditor.measure.stage_compare import FigureMove, figures_moved
 from crawler.errors import UsageError
-from crawler.pages.records import Lang
 
-#: The published figures that rest on codings.
-MEASURES = ("nature", "completeness", "two_by_two", "core_complete")
 _KINDS = ("entry", "listing")
-
-
-@dataclass(frozen=True, slots=True)
-class FigureMove:
-    """One figure of the register in one language on the newest date, as either version gives it."""
-
-    lang: Lang
-    edition: str
-    before: Figure
-    after: Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +43,7 @@ def compare_versions(session: Session, versions: tuple[str, str], as_of: date) -
 
     Raises UsageError for twice the same version, for one under which nothing is coded, and for one of either kind.
     """
-    first, second = chosen = _chosen(session, versions)
+    first, second = _chosen(session, versions)
     codings = {kind: codings_of(session, kind) for kind in _KINDS}
     subjects = {kind: compare(codings[kind], first, second) for kind in _KINDS}
     moved = {move.key for found in subjects.values() for move in found.moved}
@@ -65,7 +51,8 @@ def compare_versions(session: Session, versions: tuple[str, str], as_of: date) -
     for key, name in session.execute(select(EntryRow.key, EntryRow.name).order_by(EntryRow.id)):
         if key in moved:
             names[key] = name
-    return VersionChange(chosen, as_of, subjects, names, list(_figures(session, codings["entry"], chosen, as_of)))
+    figures = list(figures_moved(session, codings, (first, second), as_of, not_read(session)))
+    return VersionChange((first, second), as_of, subjects, names, figures)
 
 
 def print_change(change: VersionChange, *, as_json: bool) -> None:
@@ -84,10 +71,10 @@ def print_change(change: VersionChange, *, as_json: bool) -> None:
             text = " (the text changed too)" if move.other_text else ""
             say(f"  {move.key}  {_codes(move, '/')}{text}  {change.names.get(move.key, '')}")
     if not change.figures:
-        say(f"no figure of {', '.join(MEASURES)} moves on {change.as_of}")
+        say(f"no figure moves that rests on codings: {', '.join(sorted(CODED))}")
     for one in change.figures:
-        label = f"{one.before.measure} {one.before.cell}".strip()
-        say(f"{one.lang} {one.edition} on {change.as_of}: {label} {_shown(one.before)} → {_shown(one.after)}")
+        label = f"{one.figure.measure} {one.figure.cell}".strip()
+        say(f"{one.lang} {one.source} on {one.as_of}: {label} {_shown(one.before)} → {_shown(one.after)}")
 
 
 def _chosen(session: Session, versions: tuple[str, str]) -> tuple[Version, Version]:
@@ -113,29 +100,15 @@ def _word(change: VersionChange) -> str:
     return "codebook" if change.versions[0].until is None else "coder"
 
 
-def _figures(
-    session: Session, codings: Mapping[str, list[StoredCoding]], versions: tuple[Version, Version], as_of: date
-) -> Iterator[FigureMove]:
-    missed = not_read(session)
-    for lang in Lang:
-        edition = pick_edition(editions_in_force(session, lang), as_of)
-        if edition is None:
-            continue
-        under = [Given(one.codebook, {key: one.of(given) for key, given in codings.items()}) for one in versions]
-        before, after = (measure_given(session, as_of, lang, missed, given).measured for given in under)
-        for measure in MEASURES:
-            for old, new in zip(before[measure].figures, after[measure].figures, strict=True):
-                if (old.value, old.of) != (new.value, new.of):
-                    yield FigureMove(lang, f"{edition.act}/{edition.edition_date}", old, new)
-
-
 def _codes(move: Move, sign: str) -> str:
     before, after = (sign.join(axes_of(one)) for one in (move.before, move.after))
     people = "".join(f" (by {one.coder})" for one in (move.before, move.after) if one.coder != move.before.coder)
     return f"{before} → {after}{people}"
 
 
-def _shown(figure: Figure) -> str:
+def _shown(figure: Figure | None) -> str:
+    if figure is None:
+        return "not measured"
     return f"{figure.value}" if figure.share is None else f"{figure.value} ({figure.share * 100:.1f}%)"
 
 
@@ -166,12 +139,17 @@ def _as_json(change: VersionChange) -> dict[str, object]:
         "figures": [
             {
                 "lang": str(one.lang),
-                "edition": one.edition,
-                "measure": one.before.measure,
-                "cell": one.before.cell,
-                "before": {"value": one.before.value, "of": one.before.of, "share": one.before.share},
-                "after": {"value": one.after.value, "of": one.after.of, "share": one.after.share},
+                "as_of": str(one.as_of),
+                "edition": one.source,
+                "measure": one.figure.measure,
+                "cell": one.figure.cell,
+                "before": _figure_json(one.before),
+                "after": _figure_json(one.after),
             }
             for one in change.figures
         ],
     }
+
+
+def _figure_json(figure: Figure | None) -> dict[str, object] | None:
+    return None if figure is None else {"value": figure.value, "of": figure.of, "share": figure.share}

@@ -36,14 +36,6 @@ from crawler.pages.records import Lang
 Codings = Mapping[str, list[StoredCoding]]
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """Codings by subject key, of which those under `codebook` count."""
-
-    codebook: str
-    codings: Codings
-
-
 def measure_at(
     session: Session,
     as_of: date,
@@ -53,26 +45,13 @@ def measure_at(
     intervals: Intervals | None = None,
 ) -> DatedAudit:
     """The register's measures on one date. Raises ContentError when no edition is in force on it."""
-    given = Given(codebook, codings_of(session, "entry", str(lang)))
-    return measure_given(session, as_of, lang, not_read, given, intervals)
-
-
-def measure_given(
-    session: Session,
-    as_of: date,
-    lang: Lang,
-    not_read: Iterable[NotRead],
-    given: Given,
-    intervals: Intervals | None = None,
-) -> DatedAudit:
-    """The same by codings that somebody has chosen."""
     editions = editions_in_force(session, lang)
     edition = pick_edition(editions, as_of)
     if edition is None:
         raise ContentError(nothing_in_force(first_days(session), as_of, lang))
-    codebook = given.codebook
+    codings = codings_of(session, "entry", str(lang))
     rows = tuple(
-        CodedEntry(entry, _coding(given.codings, entry.key, codebook))
+        CodedEntry(entry, _coding(codings, entry.key, codebook))
         for entry in entries_of_many(session, [edition.id])[edition.id]
         if not entry.dead
     )

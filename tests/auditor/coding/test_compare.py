@@ -84,8 +84,20 @@ def test_the_figures_that_move_are_told_with_both_values(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recoded(sqlite_url, tmp_path, monkeypatch)
+    run(monkeypatch, sqlite_url, "measure", "--as-of", "2024-12-31")
     told = json.loads(run(monkeypatch, sqlite_url, "code", "--compare", "1", "2", "--json"))
-    figures = {(one["measure"], one["cell"]): one for one in told["figures"]}
+    of_portal = [one for one in told["figures"] if one["edition"] == "portal"]
+    assert {(one["measure"], one["cell"]) for one in of_portal} >= {
+        ("completeness", "partial"),
+        ("completeness", "complete"),
+    }
+    register = [one for one in told["figures"] if one["edition"] != "portal"]
+    days = {one["as_of"] for one in register}
+    assert days == {"2024-12-31", told["as_of"]}, "a figure that was kept for an earlier day moves too"
+    figures = {(one["measure"], one["cell"]): one for one in register if one["as_of"] == "2024-12-31"}
+    assert len(register) == 2 * len(figures)
+    assert figures["dead_ends", ""]["before"]["value"] > 0
+    assert figures["dead_ends", ""]["after"] is None, "where nothing is partial, no dead end is measured"
     entries = len(told["subjects"]["entry"]["moved"])
     partial = figures["completeness", "partial"]
     assert (partial["before"]["value"], partial["after"]["value"], partial["before"]["of"]) == (entries, 0, 60)
@@ -116,7 +128,7 @@ def test_another_coder_under_the_same_codebook_is_told_with_what_it_moved(
     moved = told["subjects"]["entry"]["moved"]
     assert moved
     assert {(one["before"][1], one["after"][1], one["other_text"]) for one in moved} == {("partial", "complete", False)}
-    figures = {(one["measure"], one["cell"]): one for one in told["figures"]}
+    figures = {(one["measure"], one["cell"]): one for one in told["figures"] if one["edition"] != "portal"}
     partial = figures["completeness", "partial"]
     assert (partial["before"]["value"], partial["after"]["value"]) == (len(moved), 0)
     back = json.loads(run(monkeypatch, db_url, "code", "--compare", other.version, CODER.version, "--json"))
