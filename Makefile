@@ -22,7 +22,7 @@ contracts: $(VENV)/.dev
 	$(BIN)/lint-imports --no-cache
 
 pytest: $(VENV)/.dev
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench

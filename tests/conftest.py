@@ -19,7 +19,11 @@ from sqlalchemy import Engine, make_url, text
 
 from auditor.db.models import CorrectionRow
 from auditor.db.session import connect, transaction, upgrade
+from tests.groups import pytest_collection_modifyitems
 from tests.unchanged import unchanged
+
+#: A hook that pytest finds here by its name.
+__all__ = ["pytest_collection_modifyitems"]
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
