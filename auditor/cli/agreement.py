@@ -127,17 +127,17 @@ def _show(one: Compared) -> None:
         return
     percent = one.found.percent
     low, high = percent.low * _PERCENT, percent.high * _PERCENT
-    told = [f"agreement {percent.value * _PERCENT:.1f}% [{low:.1f}–{high:.1f}]"]
+    figures = [f"agreement {percent.value * _PERCENT:.1f}% [{low:.1f}–{high:.1f}]"]
     for name in ("kappa", "alpha", "ac1"):
         figure = getattr(one.found, name)
-        told.append(f"{name} {figure.value:.2f} [{figure.low:.2f}–{figure.high:.2f}]")
-    say("  " + ", ".join(told))
+        figures.append(f"{name} {figure.value:.2f} [{figure.low:.2f}–{figure.high:.2f}]")
+    say("  " + ", ".join(figures))
     if one.found.one_sided:
         say(f"  {one.found.one_sided} of {one.found.draws} draws held one category only: kappa and alpha without them")
-    if percent.value == 1:
-        # No redrawn item can differ either; the exact bound for none in n says what the interval cannot.
-        most = (1 - 0.05 ** (1 / one.items)) * _PERCENT
-        say(f"  none of {one.items} items differs, so that the intervals have no width; up to {most:.1f}% may (95%)")
+    most = one.found.most_differing
+    if most is not None:
+        told = f"none of {one.items} items differs, so that the intervals have no width"
+        say(f"  {told}; up to {most * _PERCENT:.1f}% may (95%)")
     say("  prevalence: " + ", ".join(f"{code} {share * _PERCENT:.1f}%" for code, share in one.found.prevalence))
     codes = [code for code, _ in one.found.prevalence]
     counts = {(left, right): count for left, right, count in one.confusion}

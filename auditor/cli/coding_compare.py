@@ -5,6 +5,7 @@ A version is a codebook's (1), or the coder's (5.8a1c…): method, lexicon and r
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from auditor.cli.app import say, say_json
 from auditor.coding.codebook import CODEBOOK, MACHINE
-from auditor.coding.compare import Comparison, Move, Version, compare
+from auditor.coding.compare import Comparison, Move, Version, compare, rest_of
 from auditor.coding.in_force import axes_of
 from auditor.db.codings import coder_versions, codings_of
 from auditor.db.models import CodingRow, EntryRow
@@ -22,6 +23,7 @@ from auditor.ingest.status import not_read
 from auditor.measure.records import Figure
 from auditor.measure.scenes import CODED
 from auditor.measure.stage_compare import FigureMove, figures_moved
+from auditor.records import StoredCoding
 from crawler.errors import UsageError
 
 _KINDS = ("entry", "listing")
@@ -46,7 +48,7 @@ def compare_versions(session: Session, versions: tuple[str, str], as_of: date) -
     first, second = _chosen(session, versions)
     codings = {kind: codings_of(session, kind) for kind in _KINDS}
     subjects = {kind: compare(codings[kind], first, second) for kind in _KINDS}
-    moved = {move.key for found in subjects.values() for move in found.moved}
+    moved = {move.key for found in subjects.values() for move in (*found.moved, *found.beside)}
     names = {listing.key: listing.name for listing in listings(session) if listing.key in moved}
     for key, name in session.execute(select(EntryRow.key, EntryRow.name).order_by(EntryRow.id)):
         if key in moved:
@@ -64,12 +66,14 @@ def print_change(change: VersionChange, *, as_json: bool) -> None:
     say(f"{_word(change)} {first} → {second}")
     for kind, found in change.subjects.items():
         say(
-            f"{kind}: {found.compared} coded under both, {len(found.moved)} moved, {found.beside} more by output or "
-            f"sector alone, {len(found.only_first)} only under {first}, {len(found.only_second)} only under {second}"
+            f"{kind}: {found.compared} coded under both, {len(found.moved)} moved, {len(found.beside)} more by "
+            f"output or sector alone, {len(found.only_first)} only under {first}, "
+            f"{len(found.only_second)} only under {second}"
         )
         for move in found.moved:
-            text = " (the text changed too)" if move.other_text else ""
-            say(f"  {move.key}  {_codes(move, '/')}{text}  {change.names.get(move.key, '')}")
+            say(f"  {move.key}  {_codes(move, axes_of)}{_text(move)}  {change.names.get(move.key, '')}")
+        for move in found.beside:
+            say(f"  {move.key}  {_codes(move, rest_of)}{_text(move)}  {change.names.get(move.key, '')}")
     if not change.figures:
         say(f"no figure moves that rests on codings: {', '.join(sorted(CODED))}")
     for one in change.figures:
@@ -100,8 +104,12 @@ def _word(change: VersionChange) -> str:
     return "codebook" if change.versions[0].until is None else "coder"
 
 
-def _codes(move: Move, sign: str) -> str:
-    before, after = (sign.join(axes_of(one)) for one in (move.before, move.after))
+def _text(move: Move) -> str:
+    return " (the text changed too)" if move.other_text else ""
+
+
+def _codes(move: Move, told: Callable[[StoredCoding], tuple[str, str]]) -> str:
+    before, after = ("/".join(told(one)) for one in (move.before, move.after))
     people = "".join(f" (by {one.coder})" for one in (move.before, move.after) if one.coder != move.before.coder)
     return f"{before} → {after}{people}"
 
@@ -119,7 +127,16 @@ def _as_json(change: VersionChange) -> dict[str, object]:
         "subjects": {
             kind: {
                 "compared": found.compared,
-                "output_or_sector_only": found.beside,
+                "output_or_sector_only": [
+                    {
+                        "key": move.key,
+                        "name": change.names.get(move.key, ""),
+                        "other_text": move.other_text,
+                        "before": [*rest_of(move.before), move.before.coder],
+                        "after": [*rest_of(move.after), move.after.coder],
+                    }
+                    for move in found.beside
+                ],
                 "only_first": list(found.only_first),
                 "only_second": list(found.only_second),
                 "moved": [

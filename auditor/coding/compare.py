@@ -53,13 +53,13 @@ class Move:
 class Comparison:
     """All subjects of one kind under two versions.
 
-    `compared` counts those coded under both; `moved` are those with other codes on an axis, by key; `beside` counts
+    `compared` counts those coded under both; `moved` are those with other codes on an axis, by key; `beside` are
     those where only output or sector differ; the last two are the keys coded under one version alone.
     """
 
     compared: int
     moved: tuple[Move, ...]
-    beside: int
+    beside: tuple[Move, ...]
     only_first: tuple[str, ...]
     only_second: tuple[str, ...]
 
@@ -74,11 +74,12 @@ def compare(codings: Mapping[str, Sequence[StoredCoding]], first: Version, secon
     return Comparison(
         compared=len(both),
         moved=tuple(move for move in both if move.axes),
-        beside=sum(not move.axes and _rest(move.before) != _rest(move.after) for move in both),
+        beside=tuple(move for move in both if not move.axes and rest_of(move.before) != rest_of(move.after)),
         only_first=tuple(key for key, (before, after) in pairs.items() if before and not after),
         only_second=tuple(key for key, (before, after) in pairs.items() if after and not before),
     )
 
 
-def _rest(stored: StoredCoding) -> tuple[str, str]:
+def rest_of(stored: StoredCoding) -> tuple[str, str]:
+    """What is recorded beside the axes: output and sector."""
     return str(stored.coding.output), stored.coding.sector

@@ -44,6 +44,14 @@ class Agreement:
     draws: int
     one_sided: int
 
+    @property
+    def most_differing(self) -> float | None:
+        """Where nothing differs: the share of items that may, at most (95%, the exact bound for none in n).
+
+        No redrawn item can differ either, so that the intervals have no width and cannot say it. Else None.
+        """
+        return 1 - 0.05 ** (1 / self.items) if self.percent.value == 1 else None
+
 
 def agreement(one: Sequence[str], other: Sequence[str], *, seed: int = 1, draws: int = 2000) -> Agreement:
     """Agreement of two coders; `one[i]` and `other[i]` are their codes of the same item.

@@ -142,6 +142,24 @@ def test_another_coder_under_the_same_codebook_is_told_with_what_it_moved(
         run(monkeypatch, db_url, "code", "--compare", "1", CODER.version)
 
 
+def test_what_moved_beside_the_axes_is_listed_too(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored(sqlite_url, tmp_path)
+    text = load_yaml("ru.yml").replace("output: acceptance", "output: referral")
+    other = Coder({Lang.RU: load_lexicon(Lang.RU, text), Lang.KK: CODER.lexicon(Lang.KK)}, load_rules())
+    engine = connect(sqlite_url)
+    code_all(engine, CODER, NOW)
+    code_all(engine, other, LATER)
+    engine.dispose()
+    asked = ("code", "--compare", CODER.version, other.version)
+    found = json.loads(run(monkeypatch, sqlite_url, *asked, "--json"))["subjects"]["listing"]
+    assert found["moved"] == []
+    (one,) = found["output_or_sector_only"]
+    assert (one["key"], one["before"][0], one["after"][0]) == ("ru/one", "acceptance", "referral")
+    assert "  ru/one  acceptance/" in run(monkeypatch, sqlite_url, *asked)
+
+
 def test_versions_that_cannot_be_compared_are_refused(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
