@@ -25,6 +25,7 @@ ADDED = ("nature", "completeness", "output", "sector", "rules", "evidence", "con
 AXES = ("nature", "completeness")
 #: A larger file is no list of services.
 LARGEST = 50_000_000
+_MOST_LINES, _MOST_CELLS = 200_000, 3_000_000
 _CELL_LIMIT = 10_000_000
 #: The most frequent one of the first line parts the cells; the comma if none stands there.
 _DELIMITERS = (",", ";", "\t")
@@ -56,11 +57,12 @@ def read_table(path: Path, needs: Sequence[str] = ("name",)) -> Table:
     Raises ContentError with the place for what is no such table, UsageError if there is no such file.
     """
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     if len(raw) > LARGEST:
-        raise ContentError(f"{path} has {len(raw):,} bytes; a list of services has at most {LARGEST:,}")
+        raise ContentError(f"{path} has more than {LARGEST:,} bytes; no list of services has")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -71,6 +73,9 @@ def read_table(path: Path, needs: Sequence[str] = ("name",)) -> Table:
         line = text[: text.index("\0")].count("\n") + 1
         raise ContentError(f"{path} holds a NUL character (line {line}): it is no text")
     delimiter = max(_DELIMITERS, key=first.count)
+    for what, most, count in (("lines", _MOST_LINES, text.count("\n")), ("cells", _MOST_CELLS, text.count(delimiter))):
+        if count > most:
+            raise ContentError(f"{path} has more than {most:,} {what}; no list of services has")
     csv.field_size_limit(_CELL_LIMIT)
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
@@ -88,7 +93,7 @@ def read_table(path: Path, needs: Sequence[str] = ("name",)) -> Table:
 def _check_header(path: Path, header: Sequence[str], needs: Sequence[str]) -> None:
     for name in needs:
         if name not in header:
-            raise ContentError(f"{path} has no column `{name}` (it has {', '.join(header)})")
+            raise ContentError(f"{path} has no column `{name}` (it has {', '.join(header)[:300]})")
     double = next((name for name in header if header.count(name) > 1), None)
     if double is not None:
         raise ContentError(f"{path} has the column `{double}` twice")

@@ -13,10 +13,11 @@ from typing import Any
 
 from auditor.review.columns import ANSWERS, CODES, MARK, SHOWN, cell_text, shown_cells
 from auditor.review.records import Fault, SampleItem
-from auditor.review.sheetread import Grid
+from auditor.review.sheetread import MOST_FAULTS, MOST_ROWS, Grid
 from auditor.review.words import CHOICES, word
 from crawler.errors import ContentError
 
+_MOST_LABELS = 100
 _FIELDS = ("name", "result", "category", "provider")
 
 
@@ -48,8 +49,12 @@ def read_doccano(path: Path, raw: bytes) -> Grid:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ContentError(f"{path}, line {raw[: error.start].count(bytes([10])) + 1}: not UTF-8 text") from error
+    if text.count("\n") > MOST_ROWS:
+        raise ContentError(f"{path} has more than {MOST_ROWS:,} lines; no export of ours has")
     grid = Grid(header=(*SHOWN, *ANSWERS, MARK))
     for number, line in enumerate(text.split("\n"), start=1):
+        if len(grid.faults) > MOST_FAULTS:
+            raise ContentError(f"{path} has more than {MOST_FAULTS:,} faults; is it the export of this sample?")
         if not line.strip():
             continue
         told = _parsed(line, number, grid.faults)
@@ -77,6 +82,9 @@ def _cells(told: dict[str, Any], number: int, grid: Grid) -> dict[str, str]:
     cells = {name: str(told.get(name) or "") for name in (*SHOWN, MARK)} | dict.fromkeys(ANSWERS, "")
     cells["id"] = str(told.get("item") or "")
     given = told.get("label", told.get("labels")) or []
+    if isinstance(given, list) and len(given) > _MOST_LABELS:
+        grid.faults.append(Fault(number, "label", f"{len(given):,} labels; an item has one an axis"))
+        given = []
     for label in given if isinstance(given, list) else [given]:
         column, _, code = str(label).partition("=")
         if column not in CODES:

@@ -36,11 +36,11 @@ _UNPACKED = 60_000_000
 #: more than anybody codes. It is tags, not bytes, that a reader takes its time over.
 _MOST_TAGS = 800_000
 _PIECE = 1 << 20
-_MOST_ROWS = 100_000
+MOST_ROWS = 100_000
 _MOST_COLUMNS = 60
 _MOST_CELLS = 2_000_000
 #: More are not read by anybody, and are a wrong file.
-_MOST_FAULTS = 5_000
+MOST_FAULTS = 5_000
 _CELL = 1_000_000
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 # A merged cell still has a content that can be checked.
@@ -68,12 +68,13 @@ class Grid:
 def read_bytes(path: Path) -> bytes:
     """A file's bytes. Raises UsageError if it cannot be read, ContentError if it is larger than any sheet."""
     try:
-        size = path.stat().st_size
-        if size > LARGEST:
-            raise ContentError(f"{path} has {size:,} bytes; a sheet has at most {LARGEST:,}")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    if len(raw) > LARGEST:
+        raise ContentError(f"{path} has more than {LARGEST:,} bytes; no sheet of ours has")
+    return raw
 
 
 def read_sheet(path: Path) -> Grid:
@@ -93,10 +94,10 @@ def _grid(lines: Iterable[_Line], path: Path) -> Grid:
     grid = Grid()
     for number, cells, faults in lines:
         # A row's number in a workbook can be anything, and the rows before it are then made up, empty.
-        if number > _MOST_ROWS:
-            raise ContentError(f"{path} has more than {_MOST_ROWS:,} rows; no sheet of ours has")
-        if len(grid.faults) > _MOST_FAULTS:
-            raise ContentError(f"{path} has more than {_MOST_FAULTS:,} faults; is it the sheet that was filled in?")
+        if number > MOST_ROWS:
+            raise ContentError(f"{path} has more than {MOST_ROWS:,} rows; no sheet of ours has")
+        if len(grid.faults) > MOST_FAULTS:
+            raise ContentError(f"{path} has more than {MOST_FAULTS:,} faults; is it the sheet that was filled in?")
         if not any(cell.strip() for cell in cells) and not faults:
             continue
         if not grid.header:
@@ -238,8 +239,8 @@ def _merged(path: Path, raw: bytes, title: str) -> dict[int, list[Fault]]:
                 column, row, _, _ = range_boundaries(ref)
                 fault = Fault(row or 1, str(column), f"{_MERGED} {ref}: undo the merging, one code a cell")
                 found.setdefault(fault.row, []).append(fault)
-                if (number := number + 1) > _MOST_FAULTS:
-                    raise ContentError(f"{path} has more than {_MOST_FAULTS:,} merged cells; no sheet of ours has any")
+                if (number := number + 1) > MOST_FAULTS:
+                    raise ContentError(f"{path} has more than {MOST_FAULTS:,} merged cells; no sheet of ours has any")
             element.clear()
     return found
 

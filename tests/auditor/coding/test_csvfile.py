@@ -113,8 +113,23 @@ def test_a_code_no_codebook_has_is_named_with_its_row(tmp_path: Path) -> None:
 
 
 def test_a_file_of_fifty_megabytes_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ContentError, match="at most 50,000,000"):
+    with pytest.raises(ContentError, match="more than 50,000,000 bytes"):
         coded(tmp_path, b"name\n" + b"a" * 50_000_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("id,name\n" + "\n" * 200_001, "has more than 200,000 lines"),
+        ("name" + "," * 3_000_001, "has more than 3,000,000 cells"),
+        (",".join(f"column{number}" for number in range(10_000)) + "\n1", "has no column `name`"),
+    ],
+    ids=["lines", "cells", "headings"],
+)
+def test_a_list_made_to_be_heavy_is_refused_in_one_short_line(tmp_path: Path, text: str, complaint: str) -> None:
+    with pytest.raises(ContentError, match=complaint) as told:
+        coded(tmp_path, text)
+    assert len(str(told.value)) < 600
 
 
 def test_no_such_file_is_a_usage_error(tmp_path: Path) -> None:

@@ -242,7 +242,7 @@ def test_a_sheet_of_another_database(handed: Path, lite: Sheet, capsys: pytest.C
 def test_more_than_fifty_megabytes(handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]) -> None:
     with handed.open("ab") as stream:
         stream.truncate(50_000_001)
-    assert "has 50,000,001 bytes; a sheet has at most 50,000,000" in refused(lite, capsys, handed)
+    assert "has more than 50,000,000 bytes; no sheet of ours has" in refused(lite, capsys, handed)
 
 
 def test_a_packed_bomb(handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]) -> None:

@@ -95,6 +95,7 @@ def test_a_text_that_was_altered(
         (("nature=x", "completeness=partial"), "column nature: unknown code 'x'"),
         (("nature=human_social", "nature=transactional"), "column nature: two codes"),
         (("human",), "column label: unknown label 'human'"),
+        (("human",) * 1_000, "column label: 1,000 labels; an item has one an axis"),
     ],
 )
 def test_bad_labels(
@@ -110,6 +111,31 @@ def test_bad_labels(
     assert f"row 1, {message}" in err
     assert "12 faults" in err
     assert people() == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("{}\n" * 100_001, "has more than 100,000 lines"),
+        ("1\n" * 6_000, "has more than 5,000 faults"),
+    ],
+    ids=["lines", "faults"],
+)
+def test_an_export_made_to_be_heavy(
+    lite: Sheet,
+    lines: list[dict[str, object]],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    content: str,
+    words: str,
+) -> None:
+    path = tmp_path / "heavy.jsonl"
+    path.write_text(content)
+    capsys.readouterr()
+    assert lite("import", path) == 4
+    said = capsys.readouterr().err
+    assert words in said
+    assert len(said) < 2_000
 
 
 def test_lines_that_are_none(
