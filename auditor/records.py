@@ -273,7 +273,7 @@ class NotRead:
     """Something known to exist whose text was not read: no figure counts it, and no figure takes it for absent.
 
     `what` is its address for people (`ACT/DATE/LANG` for an edition, whose parts are beside it), `outcome` the word of
-    `egov-audit status`, `detail` why in one line.
+    `egov-audit status`, `detail` why in one line. Only a list of the portal has an `audience`.
     """
 
     what: str
@@ -282,3 +282,4 @@ class NotRead:
     act: str = ""
     edition_date: date | None = None
     lang: str = ""
+    audience: str = ""

@@ -28,7 +28,9 @@ def listings(scene: Scene) -> list[Measured]:
     shown = _portal(scene).shown
     if not shown:
         raise ContentError(f"no listing of the portal in {scene.snapshot.lang} was read")
-    return [Measured("listings", (Figure("listings", "", len(shown), None, shown),))]
+    unread = [one for one in _portal(scene).unread if one.startswith(f"{scene.snapshot.lang}/")]
+    remark = f"lists of the portal never read whole: {', '.join(unread)}" if unread else ""
+    return [Measured("listings", (Figure("listings", "", len(shown), None, shown),), remark=remark)]
 
 
 def phantoms(scene: Scene) -> list[Measured]:
@@ -42,7 +44,7 @@ def phantoms(scene: Scene) -> list[Measured]:
     digital = [row for row in scene.snapshot.entries if is_digitised(row.entry)]
     if not digital:
         raise ContentError("no entry of this edition is digitised")
-    lists = Lists(portal.lists)
+    lists = Lists(portal.lists, portal.unread)
     listings: dict[str, list[str]] = defaultdict(list)
     for listing, services in portal.services_of.items():
         for service in services:
@@ -66,6 +68,8 @@ def phantoms(scene: Scene) -> list[Measured]:
     remark = ""
     if not lists.can_prove:
         remark = "no absence is proven: that takes complete lists of two harvests at least 14 days apart"
+    if portal.unread:
+        remark = f"no absence is proven: lists of the portal never read whole: {', '.join(portal.unread)}"
     return [Measured("phantoms", tuple(figures), remark=remark)]
 
 

@@ -24,7 +24,9 @@ class Presence(StrEnum):
 class Lists:
     """The portal's complete lists, asked about sets of listings. A list that broke off is none of them."""
 
-    def __init__(self, lists: Iterable[PortalList]) -> None:
+    def __init__(self, lists: Iterable[PortalList], unread: Collection[str] = ()) -> None:
+        """`unread` names lists that exist and of which no whole reading is among `lists`."""
+        self._unread = bool(unread)
         self._readings: dict[tuple[str, str, str], list[PortalList]] = defaultdict(list)
         for one in sorted(lists, key=lambda reading: reading.at):
             self._readings[one.frame].append(one)
@@ -33,20 +35,24 @@ class Lists:
         """Whether any of `listings` is shown: all that stand for one service, or none for a service without any.
 
         Present: one stands in the newest reading of a list. Absent: every list was read completely at least twice,
-        14 days apart, since it last held one of them. Anything else, no list at all included, is not observed.
+        14 days apart, since it last held one of them. Anything else is not observed: no list at all, or one unread.
         """
         if not self._readings:
             return Presence.NOT_OBSERVED
         wanted = set(listings)
         if any(wanted & readings[-1].listings for readings in self._readings.values()):
             return Presence.PRESENT
-        gone = all(_gone(wanted, readings) for readings in self._readings.values())
+        gone = not self._unread and all(_gone(wanted, readings) for readings in self._readings.values())
         return Presence.ABSENT if gone else Presence.NOT_OBSERVED
 
     @property
     def can_prove(self) -> bool:
         """Whether any absence could be proven: every list was read twice, 14 days apart."""
-        return bool(self._readings) and all(_gone((), readings) for readings in self._readings.values())
+        return (
+            bool(self._readings)
+            and not self._unread
+            and all(_gone((), readings) for readings in self._readings.values())
+        )
 
     @property
     def last(self) -> datetime | None:

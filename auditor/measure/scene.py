@@ -114,6 +114,7 @@ class PortalList:
 class PortalScene:
     """The portal as seen up to a day, in all languages, and which service of the register each listing shows.
 
+    `unread` are lists (`ru/business`) of which no whole reading is among `lists`: what they show is not known.
     `shown` are the keys of the listings in the language of the register's text; `services_of` has one service a listing
     or all kinds of one; `maybe` maps listings that no certain link ties to the services that undecided ones would.
     """
@@ -122,6 +123,7 @@ class PortalScene:
     shown: tuple[str, ...]
     services_of: Mapping[str, tuple[str, ...]]
     maybe: Mapping[str, tuple[str, ...]]
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

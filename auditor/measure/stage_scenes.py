@@ -179,7 +179,11 @@ def _portal(session: Session, ground: Ground, now: Snapshot, absent: dict[str, s
         absent["portal"] = "listings and rows are not linked to services: run `egov-audit link`"
         return None
     shown = tuple(listing.key for listing in listings(session, ground.lang, until))
-    return PortalScene(lists, shown, ground.listed, ground.maybe_listed)
+    # A list first read whole later, or known and never read whole: what it showed on the day is not known.
+    later = {one.frame[:2] for one in ground.lists} - {one.frame[:2] for one in lists}
+    never = {(one.lang, one.audience) for one in ground.missed if one.audience}
+    unread = tuple(sorted(f"{lang}/{audience}" for lang, audience in later | never))
+    return PortalScene(lists, shown, ground.listed, ground.maybe_listed, unread)
 
 
 def _other(session: Session, ground: Ground, now: Snapshot, absent: dict[str, str]) -> OtherText | None:

@@ -17,6 +17,15 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class PortalView:
+    """The portal's lists in one language, in short."""
+
+    heading: Annotated[Linked, "The language, with the way to the lists."]
+    origin: Annotated[tuple[str, ...], "How many services, which lists were never read, when captured, how coded."]
+    table: Annotated[TwoByTwo, "What is delivered, and how far."]
+
+
+@dataclass(frozen=True, slots=True)
 class FrontPage:
     """The numbers game in one screen."""
 
@@ -31,6 +40,7 @@ class FrontPage:
     sure: Annotated[tuple[str, ...], "How sure the figures are, sentence by sentence."]
     unseen: Annotated[str, "How many further measures were not observed; empty when all were."]
     missing: Annotated[tuple[tuple[str, str], ...], "(measure, reason) of what could not be measured."]
+    portals: Annotated[tuple[PortalView, ...], "The portal's lists, where no edition of the register was read."]
     doors: Annotated[tuple[NavItem, ...], "Where to go on reading."]
 
 

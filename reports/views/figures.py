@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from auditor.measure.cards import card
 from auditor.measure.objections import Objection, Setting
@@ -162,13 +162,18 @@ def _number(words: Words, name: str, value: float, code: str) -> str:
 
 def two_by_two(here: Here, year: int, table: Measured, caption: str) -> TwoByTwo:
     """A two-by-two whose cells lead to their entries in the register of the year."""
+    return four_boxes(here, table, caption, lambda figure: here.number(figure, year))
+
+
+def four_boxes(here: Here, table: Measured, caption: str, link: Callable[[Figure], Linked]) -> TwoByTwo:
+    """A two-by-two whose cells lead where `link` says."""
     cells = {figure.cell: figure for figure in table.cells}
 
     def view(name: str) -> CellView:
         figure = cells[name]
         tone = 0 if not figure.value else min(4, 1 + int((figure.share or 0) * 5))
         share = here.words.percent(figure.share) if figure.share is not None else ""
-        return CellView(here.number(figure, year), share, f"t{tone}")
+        return CellView(link(figure), share, f"t{tone}")
 
     return TwoByTwo(caption, *(view(name) for name in _BOXES))
 

@@ -15,6 +15,7 @@ from reports.i18n import N_
 from reports.views.figures import figure_view, how_coded, missing, objections_to, two_by_two
 from reports.views.growth import last_change
 from reports.views.here import PARTS, Here, token
+from reports.views.register import portals_in_short
 from reports.views.series import broken
 from reports.views.told import told
 from reports.views.wording import LANGUAGE_OF, word
@@ -49,6 +50,7 @@ def front_page(here: Here, chart: ChartView | None) -> FrontPage:
         sure=(*sure(here, now), _unread(here)) if now else (),
         unseen=_unseen_count(here, len(unmeasured)),
         missing=unmeasured,
+        portals=() if now else tuple(portals_in_short(here)),
         doors=tuple(NavItem(part, words.say(PARTS[part]), False) for part in _DOORS if part in here.site.parts()),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from auditor.measure.cards import Card, cards
 from auditor.measure.report_records import EditionRecord
+from auditor.records import NotRead
 from auditor.views.dictionary import views
 from crawler.pages.text import plain
 from reports.contexts.base import ChartView, Linked, NavItem
@@ -56,11 +57,18 @@ def limits_page(here: Here) -> TextPage:
         frame=here.frame(words.say("Limits: not said, not read, not understood")),
         passages=(*_passages(here, LIMITS), *_permissions(here)),
         not_read=tuple(
-            (one.what, word(words, OUTCOMES, one.outcome), told(words, plain(one.detail))) for one in report.not_read
+            (_what(here, one), word(words, OUTCOMES, one.outcome), told(words, plain(one.detail)))
+            for one in report.not_read
         ),
         issues=tuple((code, word(words, ISSUES, code), words.number(count)) for code, count in report.issues),
         show_gaps=True,
     )
+
+
+def _what(here: Here, one: NotRead) -> str:
+    if not one.audience:
+        return one.what
+    return here.words.say("portal list %(name)s", name=f"{one.lang}/{one.audience}")
 
 
 def _permissions(here: Here) -> Iterable[Passage]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from auditor.measure.records import DatedAudit, Measured, PortalAudit
+from auditor.measure.records import DatedAudit, Figure, Measured, PortalAudit
 from auditor.records import Evidence
-from reports.contexts.base import NavItem
-from reports.contexts.pages import EntryList, ListFilter, RegisterPage
-from reports.views.facts import Filter, filters
-from reports.views.figures import entry_row, figure_words, how_coded, listing_row, loose_row
+from reports.contexts.base import Linked, NavItem
+from reports.contexts.pages import EntryList, ListFilter, PortalView, RegisterPage
+from reports.views.facts import Filter, anchor, filters
+from reports.views.figures import entry_row, figure_words, four_boxes, how_coded, listing_row, loose_row
 from reports.views.here import Here
 from reports.views.told import told
 from reports.views.wording import LANGUAGE_OF, PROVENANCE, word
@@ -68,22 +68,53 @@ def _portal(here: Here, portal: PortalAudit) -> EntryList:
     for one in found:
         for key in one.figure.keys:
             marks.setdefault(key, []).append(one.mark)
-    lang = word(words, LANGUAGE_OF, str(shot.lang))
-    head = words.count(
-        "The portal lists %(n)s service in this language.", "The portal lists %(n)s services in this language.",
-        len(shot.listings),
-    )  # fmt: skip
-    evidence = [here.site.facts.report.places.get(row.listing.key) for row in shot.listings]
     return EntryList(
         id=f"portal-{shot.lang}",
         all=f"{shot.lang}-all",
-        heading=lang,
-        origin=(head, _captured(here, [one for one in evidence if one is not None]), how_coded(here)),
+        heading=word(words, LANGUAGE_OF, str(shot.lang)),
+        origin=_portal_origin(here, portal),
         filters=_filters(here, found),
         entries=tuple(listing_row(here, row, " ".join(marks.get(row.listing.key, ()))) for row in shot.listings),
         has_forms=False,
         elsewhere=(),
     )
+
+
+def _portal_origin(here: Here, portal: PortalAudit) -> tuple[str, ...]:
+    shot = portal.snapshot
+    shown = here.words.count(
+        "The lists of the portal that were read show %(n)s service in this language.",
+        "The lists of the portal that were read show %(n)s services in this language.", len(shot.listings),
+    )  # fmt: skip
+    evidence = [here.site.facts.report.places.get(row.listing.key) for row in shot.listings]
+    captured = _captured(here, [one for one in evidence if one is not None])
+    return (shown, *_unread_lists(here, str(shot.lang)), captured, how_coded(here))
+
+
+def portals_in_short(here: Here) -> Iterable[PortalView]:
+    """The portal's lists as a front page without a register tells them: how many, and the two-by-two."""
+    words = here.words
+    for portal in here.site.facts.report.portals:
+        lang = str(portal.snapshot.lang)
+
+        def link(figure: Figure, lang: str = lang) -> Linked:
+            return Linked(words.number(figure.value), f"{here.up}portal.html#{lang}-{anchor(figure)}")
+
+        yield PortalView(
+            heading=Linked(word(words, LANGUAGE_OF, lang), f"{here.up}portal.html#portal-{lang}"),
+            origin=_portal_origin(here, portal),
+            table=four_boxes(here, portal.measured["two_by_two"], words.say("What is delivered, and how far"), link),
+        )
+
+
+def _unread_lists(here: Here, lang: str) -> tuple[str, ...]:
+    """That lists in a language were never read whole, so that what is counted is not all that the portal shows."""
+    names = sorted({f"{one.lang}/{one.audience}" for one in here.site.facts.report.not_read
+                    if one.audience and one.lang == lang})  # fmt: skip
+    if not names:
+        return ()
+    said = told(here.words, f"lists of the portal never read whole: {', '.join(names)}")
+    return (f"{said[0].upper()}{said[1:]}.",)
 
 
 def _filters(here: Here, found: Iterable[Filter]) -> tuple[ListFilter, ...]:

@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 from jinja2 import UndefinedError, meta
 
 from auditor.corrections.records import Correction
-from auditor.records import PermissionUsed
+from auditor.records import NotRead, PermissionUsed
 from auditor.tables import written_out
 from crawler.errors import UsageError
 from reports.build import MARKER, Wanted, build
@@ -179,11 +179,22 @@ def test_without_a_register_the_report_says_so_and_counts_nothing(tmp_path: Path
     report = dataclasses.replace(
         small_report(),
         years=(), accounts=(), changes=(), objections={}, services={}, service_of={}, editions=(),
+        not_read=(NotRead("portal list kk/business", "not asked", "nothing", lang="kk", audience="business"),),
     )  # fmt: skip
     out = build(report, body_of, ENGLISH, tmp_path / "site").parent
     assert "An unread register is not an empty one" in soup(out / "en/index.html").text
     assert not (out / "en/register").exists()
     assert "Жәрдемақы тағайындау" in soup(out / "en/portal.html").text
+    assert not (out / "en/files.html").exists() or "Charts" not in soup(out / "en/files.html").text
+    front = soup(out / "en/index.html")
+    boxes = front.select("#h-portal ~ .grid .matrix tbody td a")
+    assert len(boxes) == 4, "the portal alone was read, so the first page tells what it lists"
+    for box in boxes:
+        page, _, part = str(box["href"]).partition("#")
+        assert soup(out / "en" / page).find(id=part)
+    for page in ("index", "portal"):
+        assert "Lists of the portal never read whole: kk/business." in soup(out / f"en/{page}.html").text
+    assert "portal list kk/business" in soup(out / "en/limits.html").text
     assert soup(out / "en/index.html").select(".doors a[href='portal.html']"), "the portal is all that was read"
     assert "No edition of the register has been read" in soup(out / "en/editions.html").text
     for page in out.rglob("*.html"):

@@ -173,4 +173,7 @@ def test_a_report_is_told_what_was_not_read(archive: Path, db_url: str, monkeypa
         f"{ACT}/{SECOND}/kk": "forbidden",
         f"{ACT}/{THIRD}/ru": "failed",
         f"{ACT}/{THIRD}/kk": "not asked",
+        **{
+            f"portal list {lang}/{whom}": "not asked" for lang in ("ru", "kk", "en") for whom in ("citizen", "business")
+        },
     }

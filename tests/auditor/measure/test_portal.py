@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.measure.portal import fan_out, phantoms, templates, unregistered
+from auditor.measure.portal import fan_out, listings, phantoms, templates, unregistered
 from auditor.measure.presence import APART, Lists, Presence
 from auditor.measure.scene import OtherText, PortalList, PortalScene, Scene
 from auditor.measure.splits import DIMENSIONS, dimensions, groups, split
@@ -74,6 +74,17 @@ def test_phantoms_are_zero_to_all_until_proven() -> None:
     assert (doubted.head.low, doubted.head.value) == (1, 2)
     with pytest.raises(ContentError, match="no complete list"):
         phantoms(replace(beside(), portal=None))
+
+
+def test_no_absence_is_proven_while_a_list_of_the_portal_was_never_read() -> None:
+    seen = beside(listed(0, "ru/a"), listed(20, "ru/a"))
+    assert seen.portal is not None
+    half = replace(seen, portal=replace(seen.portal, unread=("ru/business",)))
+    found = phantoms(half)[0]
+    assert (found.head.low, found.head.value, found.head.high, found.head.of) == (0, 0, 2, 1)
+    assert "ru/business" in found.remark
+    assert "ru/business" in listings(half)[0].remark
+    assert not listings(seen)[0].remark
 
 
 def test_unregistered_listings_and_fan_out() -> None:

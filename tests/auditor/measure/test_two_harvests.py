@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from auditor.db.session import upgrade
+from crawler.sources.load import FOLDER
 from tests.auditor.ingest.pages import EGOV, START, Run, list_page
 from tests.auditor.link.command import Done, run
 from tests.pages_gen import Spec, register_rows
@@ -27,12 +29,22 @@ def ask(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any
     """Commands over one archive and database."""
     upgrade(sqlite_url)
     monkeypatch.setenv("EGOV_AUDIT_ARCHIVE", str(tmp_path / "archive"))
+    monkeypatch.setenv("EGOV_AUDIT_SOURCES", str(one_list(tmp_path / "sources")))
     monkeypatch.chdir(tmp_path)
 
     def command(*words: str) -> Done:
         return run(sqlite_url, *words)
 
     return command
+
+
+def one_list(folder: Path) -> Path:
+    """The sources of a portal that has one list: an absence from it is one from the portal."""
+    shutil.copytree(FOLDER, folder)
+    portal = folder / "egov.yml"
+    said = portal.read_text(encoding="utf-8").replace("ask: [ru, kk, en]", "ask: [ru]")
+    portal.write_text(re.sub(r"  - {kind: portal_list, audience: business.*\n", "", said), encoding="utf-8")
+    return folder
 
 
 def listed(names: list[str], lines: int | None = None) -> bytes:
@@ -79,3 +91,15 @@ def test_an_absence_takes_two_lists_without_it_fourteen_days_apart(ask: Any, tmp
     assert (back["present"], back["absent"]) == (3, second["absent"])
     early = json.loads(ask("measure", "--as-of", "2024-06-01", "--measure", "phantoms", "--json").stdout)
     assert early["measures"]["phantoms"]["cells"]["absent"]["value"] == 0, "what is known later changes no earlier day"
+
+
+def test_no_absence_is_proven_while_the_portal_has_a_list_that_was_never_read(
+    ask: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("EGOV_AUDIT_SOURCES")
+    harvest(tmp_path / "archive", 0, SHOWN, register=True)
+    found = phantoms(ask, harvest(tmp_path / "archive", 20, SHOWN))
+    assert (found["present"], found["absent"]) == (3, 0)
+    assert found["not_observed"] > 0
+    asked = ask("measure", "--as-of", "2024-12-31", "--measure", "phantoms")
+    assert "ru/business" in asked.stdout
