@@ -174,6 +174,9 @@ def test_a_report_is_told_what_was_not_read(archive: Path, db_url: str, monkeypa
         f"{ACT}/{THIRD}/ru": "failed",
         f"{ACT}/{THIRD}/kk": "not asked",
         **{
-            f"portal list {lang}/{whom}": "not asked" for lang in ("ru", "kk", "en") for whom in ("citizen", "business")
+            f"portal list {lang}/{whom}": "not asked"
+            for lang in ("ru", "kk", "en")
+            for whom in ("citizen", "business")
+            if (lang, whom) != ("ru", "citizen")
         },
     }
