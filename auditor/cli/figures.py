@@ -134,7 +134,8 @@ def measure(
     if json_out:
         told = as_json(dated, coding)
         if split_by:
-            told["by"] = series_json([Year(day.year, day, dated)], split_by, wanted)[0]["by"]
+            taken = series_json([Year(day.year, day, dated)], split_by, wanted)[0]
+            told |= {part: taken[part] for part in ("by", "not_split")}
         if wanted:
             told |= {part: _only(told[part], wanted) for part in ("measures", "unmeasured")}
         told["corrections"] = [one.as_json() for one in wrong]

@@ -22,7 +22,7 @@ from auditor.link.stage import REGISTER_LANGS
 from auditor.measure.cards import cards
 from auditor.measure.citation import plain
 from auditor.measure.records import DatedAudit
-from auditor.measure.series import CSV_HEADER, Year, series_json, series_rows
+from auditor.measure.series import CSV_HEADER, NO_ENTRIES, Year, not_split, series_json, series_rows
 from auditor.measure.stage import store
 from auditor.measure.stage_growth import keep_growth
 from auditor.measure.stage_scenes import measure_dates
@@ -126,6 +126,9 @@ def say_corrections(wrong: Iterable[Correction], form: str) -> None:
 
 def print_years(series: Sequence[Year], by: Sequence[str], only: Sequence[str], form: str, coding: str) -> None:
     """Print years that are measured already, as csv or as a table for people; `coding` is said of coded figures."""
+    apart = dict.fromkeys(name for audit in observed(series) for name in not_split(audit, only)) if by else ()
+    if apart:
+        note(f"not taken apart: {', '.join(apart)} ({NO_ENTRIES})")
     if form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(CSV_HEADER)
@@ -155,7 +158,7 @@ def _say_table(series: Sequence[Year], by: Sequence[str], only: Sequence[str]) -
 def _title(name: Iterable[object]) -> str:
     measure, cell, by, group = (str(part) for part in name)
     said = f"  {measure} {cell}" if cell else measure
-    return f"    {measure} {by}: {group[:60]}" if by else said
+    return f"    {said.strip()} {by}: {group[:60]}" if by else said
 
 
 def _value(value: object) -> str:

@@ -48,6 +48,7 @@ def series_json(years: Sequence[Year], by: Sequence[str], only: Sequence[str]) -
         head["unmeasured"] = {name: why for name, why in one.audit.unmeasured.items() if not only or name in only}
         if by:
             head["by"] = {dimension: _split_json(one.audit, dimension, wanted) for dimension in by}
+            head["not_split"] = dict.fromkeys(not_split(one.audit, only), NO_ENTRIES)
         before = now
         told.append(head)
     return told
@@ -82,13 +83,31 @@ def figure_json(figure: Figure, before: Mapping[tuple[str, str], Figure] | None 
     return said
 
 
+#: Why a measure has no parts.
+NO_ENTRIES = "it counts what is no row of this edition: listings, editions, changes or rows of the other text"
+
+
+def not_split(audit: DatedAudit, only: Sequence[str]) -> list[str]:
+    """The measures that cannot be taken apart by what entries say of themselves."""
+    itself = {row.entry.key: "" for row in audit.snapshot.entries}
+    wanted = (one for name, one in audit.measured.items() if not only or name in only)
+    return [one.measure for one in wanted if split(one.head, itself) is None]
+
+
 def _split_json(audit: DatedAudit, dimension: str, wanted: Mapping[str, Measured]) -> dict[str, Any]:
+    """Measure → group → the figure's part, with the parts of its cells."""
     group_of = groups([row.entry for row in audit.snapshot.entries], dimension)
-    told = {}
+    told: dict[str, Any] = {}
     for name, measured in wanted.items():
         parts = split(measured.head, group_of)
-        if parts is not None:
-            told[name] = {group: figure_json(part) for group, part in parts.items()}
+        if parts is None:
+            continue
+        told[name] = {group: figure_json(part) for group, part in parts.items()}
+        for figure in measured.cells:
+            for group, part in (split(figure, group_of) or {}).items():
+                # A group of which nothing is known is not one without any.
+                said = told[name].setdefault(group, {"value": None, "of": 0, "share": None})
+                said.setdefault("cells", {})[figure.cell] = figure_json(part)
     return told
 
 
@@ -135,8 +154,9 @@ def _rows_of(
     for dimension in by:
         group_of = groups([row.entry for row in shot.entries], dimension)
         for measured in wanted:
-            for group, part in (split(measured.head, group_of) or {}).items():
-                yield (*place, *_row(part, dimension, group, {}), _remark(part))
+            for figure in measured.figures if split(measured.head, group_of) is not None else ():
+                for group, part in (split(figure, group_of) or {}).items():
+                    yield (*place, *_row(part, dimension, group, {}), _remark(part))
 
 
 def _remark(figure: Figure, remark: str = "") -> str:

@@ -58,6 +58,8 @@ def split(figure: Figure, group_of: Mapping[str, str]) -> dict[str, Figure] | No
     """
     if any(key not in group_of for key in figure.keys):
         return None
+    if figure.base and group_of.keys().isdisjoint(figure.base):
+        return None  # nothing was counted, of things that are no entries
     of_base = Counter(group_of[key] for key in figure.base if key in group_of)
     parts: dict[str, list[str]] = {group: [] for group in of_base}
     for key in figure.keys:

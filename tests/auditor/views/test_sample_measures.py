@@ -159,6 +159,11 @@ def test_the_series_marks_breaks_and_counts_no_year_that_was_not_observed(run: A
         for parts in one.get("by", {}).values():
             for name, groups in parts.items():
                 assert sum(part["value"] for part in groups.values()) == one["measures"][name]["value"]
+                for cell, whole in one["measures"][name].get("cells", {}).items():
+                    of_cell = [part["cells"][cell] for part in groups.values() if cell in part.get("cells", {})]
+                    assert sum(part["value"] for part in of_cell) == whole["value"], (name, cell)
+            assert set(parts) | set(one["not_split"]) == set(one["measures"])
+    assert set(years[2024]["not_split"]) == {"bunching", "silent_rewrite"}
 
 
 @pytest.mark.parametrize(
@@ -243,6 +248,10 @@ def test_csv_is_one_row_a_figure(run: Any) -> None:
     assert [row["measure"] for row in whole] == ["digitised"]
     assert sum(int(row["value"]) for row in parts) == int(whole[0]["value"])
     assert sum(int(row["of"]) for row in parts) == int(whole[0]["of"])
+    cells = csv.DictReader(io.StringIO(run("measure", "--as-of", "2022-12-31", "--measure", "nature", "--by", "section",
+                                           "--csv").stdout))  # fmt: skip
+    human = [row for row in cells if row["cell"] == "human_social"]
+    assert sum(int(row["value"]) for row in human[1:]) == int(human[0]["value"]) > 0
     unread = {row["year"]: row["unread_editions"] for row in rows}
     assert unread == {"2021": "V2000019982/2021-12-24/ru", "2022": ""}
 
