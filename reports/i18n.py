@@ -143,6 +143,7 @@ def read_catalogue(lang: str) -> Catalog:
         return pofile.read_po(source, locale=lang, domain="messages", abort_invalid=True)
 
 
+@cache
 def translations(lang: str) -> dict[str, str]:
     """Every message without a plural in one language, by its English."""
     return {one.id: str(one.string) for one in read_catalogue(lang) if isinstance(one.id, str) and one.id}

@@ -8,6 +8,7 @@ from pathlib import Path
 from auditor.release.read import Release
 from auditor.release.schema import Column, Kind, Table
 from reports.folder import EXPORT, sha256
+from reports.i18n import LANGUAGES, translations
 
 _TYPES: dict[Kind, dict[str, object]] = {
     Kind.TEXT: {"type": "string"},
@@ -55,6 +56,7 @@ def _resource(release: Release, table: Table, folder: Path) -> dict[str, object]
         "name": table.name,
         "path": f"csv/{table.name}.csv",
         "description": table.about,
+        **_translated(table.about),
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
@@ -66,4 +68,11 @@ def _resource(release: Release, table: Table, folder: Path) -> dict[str, object]
 
 
 def _field(column: Column) -> dict[str, object]:
-    return {"name": column.name, **_TYPES[column.kind], "description": column.about}
+    told = {"name": column.name, **_TYPES[column.kind], "description": column.about}
+    return told | _translated(column.about)
+
+
+def _translated(text: str) -> dict[str, object]:
+    """A description's Russian and Kazakh. A release of another version may say it in words that nobody translated."""
+    known = {lang: said for lang in LANGUAGES if lang != "en" and (said := translations(lang).get(text, ""))}
+    return {"description_translations": known} if known else {}

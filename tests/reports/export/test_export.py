@@ -127,6 +127,12 @@ def test_the_package_is_accepted_and_its_sums_are_true(exported: Path) -> None:
         assert (len(body), hashlib.sha256(body).hexdigest()) == (told["bytes"], told["sha256"])
     there = {path.relative_to(exported).as_posix() for path in exported.rglob("*") if path.is_file()}
     assert there == {told["path"] for told in package["files"]} | {"datapackage.json", ".egov-audit-export"}
+    fields = [field for told in package["resources"] for field in told["schema"]["fields"]]
+    for told in (*package["resources"], *fields):
+        for lang in ("ru", "kk"):
+            assert told["description_translations"][lang] != told["description"], told["name"]
+        assert set(told["description_translations"]) == {"ru", "kk"}
+    assert any("қ" in told["description_translations"]["kk"] for told in fields)
     (entries,) = (resource for resource in package["resources"] if resource["name"] == "entries")
     fields = {field["name"]: field for field in entries["schema"]["fields"]}
     assert fields["code"]["type"] == "string"
