@@ -19,6 +19,7 @@ from auditor.cli.series import (
     coding_note,
     keep_everything,
     measured_on,
+    print_counted,
     print_series,
     print_years,
     say_corrections,
@@ -29,6 +30,7 @@ from auditor.coding.codebook import CODEBOOK
 from auditor.db.session import open_database, transaction
 from auditor.db.state import rows_digest
 from auditor.ingest.status import not_read
+from auditor.measure.behind import counted_json
 from auditor.measure.cards import card
 from auditor.measure.records import DatedAudit, Figure, Measured
 from auditor.measure.series import Year, series_json
@@ -98,6 +100,9 @@ By = Annotated[
     typer.Option("--by", help="Take each figure apart: regulator, section, provider_level, recipient, form; commas."),
 ]
 Only = Annotated[list[str] | None, typer.Option("--measure", help="Only this measure; can be given several times.")]
+Entries = Annotated[
+    bool, typer.Option("--entries", help="Also list what each figure counts: keys, codes, names; of one date.")
+]
 
 
 @app.command()
@@ -108,9 +113,12 @@ def measure(
     end: To = None,
     by: By = "",
     only: Only = None,
+    entries: Entries = False,
     lang: Language = Lang.RU,
     json_out: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
-    csv_out: Annotated[bool, typer.Option("--csv", help="Print CSV: one row a figure.")] = False,
+    csv_out: Annotated[
+        bool, typer.Option("--csv", help="Print CSV: one row a figure; with --entries one row a thing counted.")
+    ] = False,
 ) -> None:
     """Measure the register on a date, or year by year with --from and --to: every measure, with its denominator."""
     split_by = dimensions(by)
@@ -118,6 +126,8 @@ def measure(
     if json_out and csv_out:
         raise UsageError("--json and --csv exclude each other")
     form = "json" if json_out else "csv" if csv_out else "text"
+    if entries and (split_by or start is not None or end is not None):
+        raise UsageError("--entries lists what the figures of one date count: use it with --as-of, without --by")
     if start is not None or end is not None:
         if as_of is not None:
             raise UsageError("--as-of is one date; --from and --to are a series: use one of them")
@@ -136,16 +146,22 @@ def measure(
         if split_by:
             taken = series_json([Year(day.year, day, dated)], split_by, wanted)[0]
             told |= {part: taken[part] for part in ("by", "not_split")}
+        if entries:
+            told["entries"] = counted_json(dated, wanted)
         if wanted:
             told |= {part: _only(told[part], wanted) for part in ("measures", "unmeasured")}
         told["corrections"] = [one.as_json() for one in wrong]
         say_json(told)
+    elif csv_out and entries:
+        print_counted(dated, wanted, form)
     elif csv_out or split_by:
         print_years([Year(day.year, day, dated)], split_by, wanted, form, coding)
         say_corrections(wrong, form)
     else:
         _say_dated(dated, wanted, coding)
         say_corrections(wrong, form)
+        if entries:
+            print_counted(dated, wanted, form)
 
 
 def _only(told: object, wanted: list[str]) -> dict[str, object]:

@@ -19,6 +19,7 @@ from auditor.db.review import samples
 from auditor.db.session import open_database, transaction
 from auditor.ingest.status import not_read
 from auditor.link.stage import REGISTER_LANGS
+from auditor.measure.behind import Counted, counted
 from auditor.measure.cards import cards
 from auditor.measure.citation import plain
 from auditor.measure.records import DatedAudit
@@ -136,6 +137,21 @@ def print_years(series: Sequence[Year], by: Sequence[str], only: Sequence[str], 
         return
     _say_table(series, by, only)
     say(f"Nature and completeness: {coding}. – is not observed or not there, never zero.")
+
+
+def print_counted(audit: DatedAudit, only: Sequence[str], form: str) -> None:
+    """Print what each figure of a date counts, as csv or under the figure's id for people."""
+    if form == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(Counted._fields)
+        writer.writerows([safe_cell(value) for value in one] for one in counted(audit, only))
+        return
+    head = None
+    for one in counted(audit, only):
+        if head != (one.measure, one.cell):
+            head = (one.measure, one.cell)
+            say(":".join(filter(None, head)))
+        say(f"  {one.key}  {one.name}" + (f" [{one.detail}]" if one.detail else ""))
 
 
 def _say_table(series: Sequence[Year], by: Sequence[str], only: Sequence[str]) -> None:

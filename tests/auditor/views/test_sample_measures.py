@@ -5,10 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import subprocess
-import sys
+from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from auditor.measure.stage_growth import keep_growth
 from auditor.measure.stage_scenes import end_of_day, measure_dates
 from crawler.pages.records import Lang
 from crawler.sample.truth import truth
+from tests.auditor.link.command import run as in_process
 from tests.auditor.measure.sample import FIRST, SECOND
 
 PORTAL = truth()["portal"]
@@ -125,20 +125,9 @@ def test_growth_is_kept_once(sample: Engine) -> None:
 
 
 @pytest.fixture
-def run(sample_url: str, tmp_path: Path) -> Any:
-    def command(*words: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [str(Path(sys.executable).with_name("egov-audit")), *words],
-            cwd=tmp_path,
-            env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "EGOV_AUDIT_DB_URL": sample_url},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        return done
-
-    return command
+def run(sample_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.chdir(tmp_path)
+    return partial(in_process, sample_url)
 
 
 def test_the_series_marks_breaks_and_counts_no_year_that_was_not_observed(run: Any) -> None:
@@ -254,6 +243,27 @@ def test_csv_is_one_row_a_figure(run: Any) -> None:
     assert sum(int(row["value"]) for row in human[1:]) == int(human[0]["value"]) > 0
     unread = {row["year"]: row["unread_editions"] for row in rows}
     assert unread == {"2021": "V2000019982/2021-12-24/ru", "2022": ""}
+
+
+def test_each_figure_lists_as_many_rows_as_it_says(sample_sqlite: str) -> None:
+    told = json.loads(in_process(sample_sqlite, "measure", "--as-of", "2024-12-31", "--entries", "--json").stdout)
+    said = dict(_figures(told["measures"]))
+    assert {name: len(rows) for name, rows in told["entries"].items()} == said
+    assert said["nature:human_social"] > 0
+    dead = in_process(sample_sqlite, "measure", "--as-of", "2024-12-31", "--measure", "dead_ends", "--entries").stdout
+    assert all(f"  {row['key']}  {row['name']} [{row['detail']}]" in dead for row in told["entries"]["dead_ends"])
+    refused = in_process(sample_sqlite, "measure", "--from", "2020", "--entries")
+    assert (refused.returncode, refused.stdout) == (2, "")
+
+
+def _figures(measures: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    for name, told in measures.items():
+        cells = told.get("cells", {})
+        table = isinstance(told["value"], dict)
+        if table:
+            cells = {cell: {"value": value} for cell, value in told["value"].items()}
+        yield name, told["of"] if table else told["value"]
+        yield from ((f"{name}:{cell}", one["value"]) for cell, one in cells.items())
 
 
 def test_why_names_the_entries_and_sums_to_the_change(run: Any) -> None:
