@@ -27,7 +27,7 @@ pytest: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench
 
-# Fifty kills, some on PostgreSQL, a flaky site, the load: at full size, with figures. `make test` runs kills and flaky site small.
+# Fifty kills, some on PostgreSQL, a flaky site, the load: at full size, with figures. `make test` runs them small.
 soak: $(VENV)/.dev
 	$(BIN)/python -m tests.soak
 

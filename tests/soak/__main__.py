@@ -90,8 +90,10 @@ def heavy(folder: Path) -> bool:
     """10,000 pages and 120 editions in one harvest."""
     with load.site(10_000).up() as sites:
         asked, half, end, code = load.harvest(folder / "load", sites)
-    print(f"load: {asked:,} requests, exit code {code}; {half:.0f} MB at half, {end:.0f} MB at the end")
-    return code == 0 and end < 700 and end <= half * 1.1
+        print(f"load: {asked:,} requests, exit code {code}; {half:.0f} MB at half, {end:.0f} MB at the end", flush=True)
+        peaks = {verb: load.peak(folder / "load", sites, verb)[0] for verb in ("ingest", "link", "code", "verify")}
+    print("  at most", ", ".join(f"{held:.0f} MB in {verb}" for verb, held in peaks.items()))
+    return code == 0 and max(end, *peaks.values()) < 700 and end <= half * 1.1
 
 
 def _contents(folder: Path, database: Database) -> tuple[dict, dict]:  # type: ignore[type-arg]

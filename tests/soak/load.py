@@ -1,7 +1,9 @@
-"""Ten thousand pages and 120 editions in one harvest from loopback: memory at half and at the end."""
+"""Ten thousand pages and 120 editions in one harvest from loopback: memory at half and at the end, and in what reads
+them afterwards."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 from datetime import date, timedelta
 from pathlib import Path
@@ -48,6 +50,15 @@ def harvest(folder: Path, sites: Watched) -> tuple[int, float, float, int]:
         sites.hook = look
         code = parent.wait()
     return len(sites.asked), held.get(whole // 2, 0.0), held.get(whole - 10, 0.0), code
+
+
+def peak(folder: Path, sites: Watched, *words: str) -> tuple[float, int]:
+    """The most MB that the command held, or any process of it, and its exit code."""
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen([str(EGOV_AUDIT), *words], cwd=folder, env=environment(folder, sites), **silent) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    return usage.ru_maxrss / 1024, process.returncode
 
 
 def _page(path: str, body: str) -> Page:
