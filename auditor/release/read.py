@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,20 +12,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from auditor.release.file import HISTORY
 from auditor.release.records import APPLICATION_ID, FORMAT, manifest_path
 from auditor.release.schema import Column, Kind, Table
 from crawler.errors import ContentError, IntegrityError, UsageError
 
+_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_LONGEST = 50_000_000  # bytes of one value, whatever a column of a foreign file makes up
+
 
 def open_release(path: Path) -> sqlite3.Connection:
-    """A read-only connection. Raises UsageError without a file, ContentError for one that is no release we can read."""
+    """A read-only connection. Raises UsageError without a file, ContentError for one that is no release we can read.
+
+    The file may come from anybody: names in it become names of files and stand in statements, so they are looked at.
+    """
     if not path.is_file():
         raise UsageError(f"there is no file {path}")
     database = sqlite3.connect(f"file:{quote(str(path))}?immutable=1", uri=True)
     try:
         found = database.execute("PRAGMA application_id").fetchone()[0]
         version = database.execute("PRAGMA user_version").fetchone()[0]
-        database.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+        database.execute("PRAGMA trusted_schema = OFF")
+        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+        views = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'view'")}
     except sqlite3.DatabaseError as error:
         database.close()
         raise ContentError(f"{path} is not a release: {error}") from error
@@ -32,7 +43,33 @@ def open_release(path: Path) -> sqlite3.Connection:
         database.close()
         newer = "is a release of a newer egov-audit" if found == APPLICATION_ID else "is not a release of egov-audit"
         raise ContentError(f"{path} {newer}")
+    try:
+        fault = f"the view {min(views - {HISTORY})}" if views - {HISTORY} else _fault(database)
+    except sqlite3.DatabaseError as error:
+        fault = str(error)
+    if fault:
+        database.close()
+        raise ContentError(f"{path} is not a release as egov-audit makes it: {fault}")
     return database
+
+
+def _fault(database: sqlite3.Connection) -> str:
+    """The first thing in a release's own words that no release of ours says; "" for none."""
+    said = dict(database.execute("SELECT name, value FROM release"))
+    if missing := [name for name in ("id", "made_from") if not isinstance(said.get(name), str)]:
+        return f"no {missing[0]}"
+    if not _ID.fullmatch(said["id"]):
+        return f"the id {said['id'][:80]!r}"
+    held: dict[str, set[str]] = {}
+    for name, key in database.execute("SELECT name, key FROM dictionary_tables"):
+        if odd := [word for word in (name, *str(key).split()) if not _NAME.fullmatch(str(word))]:
+            return f"the name {str(odd[0])[:80]!r}"
+        held[name] = {column for (column,) in database.execute("SELECT name FROM pragma_table_info(?)", (name,))}
+    kinds = {str(kind) for kind in Kind}
+    for table, name, kind in database.execute("SELECT table_name, column_name, kind FROM dictionary"):
+        if name not in held.get(table, ()) or not _NAME.fullmatch(str(name)) or kind not in kinds:
+            return f"the column {str(name)[:80]!r} of {str(table)[:80]!r}, which holds {str(kind)[:20]!r}"
+    return ""
 
 
 def facts(path: Path) -> dict[str, str]:

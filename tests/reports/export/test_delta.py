@@ -72,9 +72,14 @@ def test_what_means_nothing_is_no_difference(sqlite_template: Path, tmp_path: Pa
 def test_releases_of_different_versions_are_compared_in_what_both_say(sqlite_url: str, tmp_path: Path) -> None:
     fill(sqlite_url, NAMES)
     new = released(sqlite_url, tmp_path / "new.sqlite")
-    for number, statement in enumerate(("RENAME COLUMN bylaw TO rules", "RENAME COLUMN entry_key TO row")):
+    for number, (name, older) in enumerate((("bylaw", "rules"), ("entry_key", "row"))):
         with closing(sqlite3.connect(shutil.copy(new, tmp_path / f"old{number}.sqlite"))) as database, database:
-            database.execute(f"ALTER TABLE entries {statement}")
+            database.execute(f"ALTER TABLE entries RENAME COLUMN {name} TO {older}")
+            told_of = (
+                "UPDATE dictionary SET column_name = ? WHERE column_name = ?"
+                " AND table_name IN ('entries', 'service_history')"  # the view follows the table
+            )
+            database.execute(told_of, (older, name))
     told = delta(tmp_path / "old0.sqlite", new)
     assert told["only_in_one"] == {"entries": ["bylaw"]}
     assert not any(rows for table in told["tables"].values() for rows in table.values())

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 import os
+import re
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -19,8 +20,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from auditor.db.session import connect
+from auditor.release.read import facts
 from auditor.release.stage_build import build_release
 from auditor.tables import written_out
+from crawler.errors import ContentError
 from reports.export.build import Format, export
 from tests.auditor.cli.command import EGOV_AUDIT, Ended, egov_audit
 from tests.auditor.release.small import fill, released
@@ -258,6 +261,37 @@ def test_bad_input(release: Path, sqlite_url: str, tmp_path: Path) -> None:
     (tmp_path / "cut.sqlite.manifest.json").write_bytes(Path(f"{release}.manifest.json").read_bytes())
     assert run("--out", "out", "--release", str(cut)).code == 5
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ("UPDATE dictionary_tables SET name = '../../../evil' WHERE name = 'acts'", "the name '../../../evil'"),
+        ("UPDATE dictionary_tables SET key = 'code) FROM x --' WHERE name = 'acts'", "the name 'code)'"),
+        ("UPDATE dictionary SET column_name = 'zeroblob(9)' WHERE column_name = 'act'", "the column 'zeroblob(9)' of"),
+        ("UPDATE dictionary SET column_name = 'nothing' WHERE column_name = 'act'", "the column 'nothing' of"),
+        ("UPDATE dictionary SET kind = 'object' WHERE column_name = 'act'", "which holds 'object'"),
+        ("UPDATE release SET value = '../x' WHERE name = 'id'", "the id '../x'"),
+        ("UPDATE release SET value = x'00' WHERE name = 'made_from'", "no made_from"),
+        ("DELETE FROM release", "no id"),
+        ("DROP TABLE dictionary", "no such table: dictionary"),
+        ("DROP TABLE acts; CREATE VIEW acts AS SELECT 1 AS act", "the view acts"),
+    ],
+)
+def test_a_release_that_somebody_made_up_writes_nothing(release: Path, tmp_path: Path, change: str, fault: str) -> None:
+    """Its names become names of files and stand in statements: none but ours are taken, by whatever reads it."""
+    forged = tmp_path / "a/b/forged.sqlite"
+    forged.parent.mkdir(parents=True)
+    forged.write_bytes(release.read_bytes())
+    with closing(sqlite3.connect(forged)) as database:
+        database.executescript(change)
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(ContentError, match="is not a release as egov-audit makes it") as told:
+        export(forged, forged.parent / "out", list(Format))
+    assert fault in str(told.value)
+    with pytest.raises(ContentError, match=re.escape(fault)):
+        facts(forged)
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_a_full_disk_leaves_the_earlier_export_whole(sqlite_url: str, tmp_path: Path) -> None:
