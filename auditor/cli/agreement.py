@@ -134,9 +134,9 @@ def _show(one: Compared) -> None:
     say("  " + ", ".join(figures))
     if one.found.one_sided:
         say(f"  {one.found.one_sided} of {one.found.draws} draws held one category only: kappa and alpha without them")
-    most = one.found.most_differing
-    if most is not None:
-        told = f"none of {one.items} items differs, so that the intervals have no width"
+    if one.found.unseen is not None:
+        what, most = one.found.unseen
+        told = f"none of {one.items} items {what}, so that the intervals have no width"
         say(f"  {told}; up to {most * _PERCENT:.1f}% may (95%)")
     say("  prevalence: " + ", ".join(f"{code} {share * _PERCENT:.1f}%" for code, share in one.found.prevalence))
     codes = [code for code, _ in one.found.prevalence]

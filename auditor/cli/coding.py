@@ -157,9 +157,9 @@ def say_agreement(people: Sequence[tuple[str, str]], machine: Sequence[tuple[str
             f"[{percent.low * _PERCENT:.1f}–{percent.high * _PERCENT:.1f}], "
             f"kappa {kappa.value:.2f} [{kappa.low:.2f}–{kappa.high:.2f}], n {found.items}"
         )
-        most = found.most_differing
-        if most is not None:
-            say(f"  none differs, so that the intervals have no width; up to {most * _PERCENT:.1f}% may (95%)")
+        if found.unseen is not None:
+            what, most = found.unseen
+            say(f"  none {what}, so that the intervals have no width; up to {most * _PERCENT:.1f}% may (95%)")
 
 
 def _agreement_json(people: Sequence[tuple[str, str]], machine: Sequence[tuple[str, str]]) -> dict[str, object]:

@@ -37,7 +37,8 @@ def explanation(session: Session, coder: Coder, wanted: str, lang: Lang, day: da
     A code means the row of the edition in force on `day` in `lang`. Raises UsageError for what is not there, or when a
     code stands in several rows (it names their keys).
     """
-    if not wanted.strip():
+    wanted = wanted.strip()
+    if not wanted:
         raise UsageError("an entry or a listing is needed: its key, eight-digit code, slug or database id")
     shown = listings(session)
     listing = _listing(shown, wanted, lang)
@@ -80,8 +81,12 @@ def _page(session: Session, listing: Listing) -> list[tuple[str, Evidence]]:
 
 
 def _listing(shown: list[Listing], wanted: str, lang: Lang) -> Listing | None:
-    by_key = {listing.key: listing for listing in shown}
-    return by_key.get(wanted) or by_key.get(f"{lang}/{wanted}")
+    known = {listing.url.rstrip("/"): listing for listing in shown} | {listing.key: listing for listing in shown}
+    found = known.get(wanted.rstrip("/")) or known.get(f"{lang}/{wanted}")
+    others = sorted(one.key for one in shown if one.slug == wanted)
+    if found is None and others:
+        raise UsageError(f"no listing {wanted!r} in {lang}; there is {', '.join(others)}")
+    return found
 
 
 def _entry(session: Session, wanted: str, lang: Lang, day: date) -> Entry:
@@ -94,10 +99,25 @@ def _entry(session: Session, wanted: str, lang: Lang, day: date) -> Entry:
         raise UsageError(f"no entry or listing {wanted!r}, and no edition in {lang} in force on {day} was read")
     found = [entry for entry in entries_of(session, edition.id) if entry.code == wanted]
     if not found:
-        raise UsageError(f"no entry or listing {wanted!r} in {lang}; the edition in force on {day} is {edition.key}")
+        last = _stood_last(session, wanted)
+        there = f"; it stood last in {last}" if last else ""
+        raise UsageError(
+            f"no entry or listing {wanted!r} in {lang}; the edition in force on {day} is {edition.key}{there}"
+        )
     if len(found) > 1:
         raise UsageError(f"code {wanted} stands in several rows: {', '.join(entry.key for entry in found)}")
     return found[0]
+
+
+def _stood_last(session: Session, code: str) -> str | None:
+    """The key of the newest row with a code, in whatever language and edition."""
+    rows = (
+        select(EntryRow.key)
+        .join(EditionRow, EditionRow.id == EntryRow.edition_id)
+        .where(EntryRow.code == code, EditionRow.state.in_(IN_FORCE_STATES))
+        .order_by(EditionRow.edition_date.desc(), EntryRow.id.desc())
+    )
+    return session.scalar(rows.limit(1)) if code else None
 
 
 def _stored_entry(session: Session, wanted: str, where: object) -> Entry:

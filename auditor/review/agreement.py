@@ -45,12 +45,14 @@ class Agreement:
     one_sided: int
 
     @property
-    def most_differing(self) -> float | None:
-        """Where nothing differs: the share of items that may, at most (95%, the exact bound for none in n).
+    def unseen(self) -> tuple[str, float] | None:
+        """Where no item differs, or none agrees: which ("differs", "agrees") and the share that may, at most (95%).
 
-        No redrawn item can differ either, so that the intervals have no width and cannot say it. Else None.
+        No redrawn item can either, so that the intervals have no width and cannot say it; the bound for none in n can.
         """
-        return 1 - 0.05 ** (1 / self.items) if self.percent.value == 1 else None
+        if self.percent.value not in (0, 1):
+            return None
+        return ("differs" if self.percent.value else "agrees"), 1 - 0.05 ** (1 / self.items)
 
 
 def agreement(one: Sequence[str], other: Sequence[str], *, seed: int = 1, draws: int = 2000) -> Agreement:

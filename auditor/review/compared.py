@@ -51,6 +51,8 @@ def compare_codes(coders: tuple[str, str], axis: str, lang: str, codes: Sequence
         found, reason = agreement([left for left, _ in kept], [right for _, right in kept]), ""
     except ContentError as error:
         found, reason = None, str(error)
+        if codes and not kept:
+            reason = f"no agreement can be given: of {len(codes)} shared items none has an output code of both"
     return Compared(*coders, axis, lang, len(kept), found, table, reason)
 
 

@@ -178,7 +178,13 @@ def test_explain_shows_rules_text_place_and_history(
         edition = editions_in_force(session, Lang.RU)[0]
         entry = next(entry for entry in entries_of(session, edition.id) if not entry.dead and entry.code)
     engine.dispose()
-    for wanted in (entry.key, entry.code, str(entry.id)):
+    address = f"{EGOV}/cms/ru/online-services/for_citizen/one/"
+    assert "listing ru/one" in run(monkeypatch, sqlite_url, "explain", address, "--lang", "kk")[1]
+    with pytest.raises(UsageError, match="no listing 'one' in kk; there is ru/one"):
+        run(monkeypatch, sqlite_url, "explain", "one", "--lang", "kk")
+    with pytest.raises(UsageError, match="no edition in ru in force on 2001-01-01 was read"):
+        run(monkeypatch, sqlite_url, "explain", entry.code, "--as-of", "2001-01-01")
+    for wanted in (entry.key, entry.code, f" {entry.id} "):
         _, out, _ = run(monkeypatch, sqlite_url, "explain", wanted)
         assert out.startswith(f"entry {entry.key}\n")
         assert f"/docs/{ACT}" in out

@@ -74,9 +74,10 @@ def test_the_interval_is_the_one_of_the_binomial() -> None:
     assert found.one_sided == 0
 
 
-def test_where_nothing_differs_the_bound_for_none_in_n_is_told() -> None:
-    assert agreement(*codes((60, 0), (0, 40))).most_differing == pytest.approx(0.0295, abs=0.0001)
-    assert agreement(*codes((60, 0), (1, 40))).most_differing is None
+def test_where_nothing_differs_or_agrees_the_bound_for_none_in_n_is_told() -> None:
+    assert agreement(*codes((60, 0), (0, 40))).unseen == ("differs", pytest.approx(0.0295, abs=0.0001))
+    assert agreement(*codes((0, 60), (40, 0))).unseen == ("agrees", pytest.approx(0.0295, abs=0.0001))
+    assert agreement(*codes((60, 0), (1, 40))).unseen is None
 
 
 def test_no_figure_without_shared_items_or_with_one_category() -> None:
