@@ -49,6 +49,7 @@ def code_command(
         _compare(versions, as_json=as_json)
         return
     from auditor.coding.coder import Coder
+    from auditor.coding.csvfile import labels_in
     from auditor.coding.stage import agreement_with, code_all, texts_of
 
     coder = Coder.load()
@@ -57,7 +58,7 @@ def code_command(
             with transaction(engine) as session:
                 _lexicon_report(coder, texts_of(session))
             return
-        labels = _gold(gold) if gold is not None else None
+        labels = labels_in(gold) if gold is not None else None
         with _progress() as watch:
             summary = code_all(engine, coder, datetime.now(UTC), watch)
         if not summary.entries.coded and not summary.listings.coded:
@@ -203,15 +204,6 @@ def _say_reliability(people: Sequence[tuple[str, str]], codings: Sequence[Coding
     say("confidence   n      mean   right")
     for group in reliability(decisions):
         say(f"from {group.bound:.2f}    {group.count:<6} {group.confidence:.2f}   {group.share * _PERCENT:.1f}%")
-
-
-def _gold(path: Path) -> dict[str, tuple[str, str]]:
-    """Slug → (nature, completeness) of a labelled file. Raises ContentError for a missing column."""
-    from auditor.coding.csvfile import read_table
-
-    table = read_table(path, needs=("url", "nature", "completeness"))
-    slugs = (url.rstrip("/").rsplit("/", 1)[-1] for url in table.column("url"))
-    return dict(zip(slugs, zip(table.column("nature"), table.column("completeness"), strict=True), strict=True))
 
 
 def _lexicon_report(coder: object, texts: dict[Lang, tuple[list[str], list[str]]]) -> None:

@@ -157,6 +157,23 @@ def code_file(
     return table, codings
 
 
+def labels_in(path: Path) -> dict[str, tuple[str, str]]:
+    """Slug → (nature, completeness) of a file of labelled listings: columns url, nature, completeness.
+
+    Raises ContentError with the row for an unknown code, a row without an address, and a listing that stands twice.
+    """
+    table = read_table(path, needs=("url", *AXES))
+    _check_codes(table, path)
+    seen: dict[str, int] = {}
+    for number, url in zip(table.numbers, table.column("url"), strict=True):
+        slug = url.strip().rstrip("/").rsplit("/", 1)[-1]
+        if not slug or slug in seen:
+            told = f"the listing {slug!r} stands in row {seen[slug]} too" if slug else "there is no address"
+            raise ContentError(f"{path}, row {number}: {told}")
+        seen[slug] = number
+    return dict(zip(seen, zip(table.column("nature"), table.column("completeness"), strict=True), strict=True))
+
+
 def _check_names(source: Path, target: Path) -> None:
     for path in (source, target):
         if str(path) == "-":

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from auditor.cli.app import app
 from auditor.cli.commands import COMMAND_MODULES
 from auditor.coding.coder import Coder
-from auditor.coding.csvfile import ADDED, code_file
+from auditor.coding.csvfile import ADDED, code_file, labels_in
 from crawler.errors import ContentError, UsageError
 from crawler.pages.records import Lang
 
@@ -176,3 +176,20 @@ def test_a_file_that_cannot_be_written_is_named_as_it_was_given(tmp_path: Path) 
         with pytest.raises(OSError, match="directory") as told:
             code_file(CODER, source, target, Lang.RU)
         assert told.value.filename == str(target)
+
+
+@pytest.mark.parametrize(
+    ("row", "complaint"),
+    [
+        ("http://x/b,humane,partial", "row 3, column nature: 'humane' is none of"),
+        ("http://x/a/,transactional,complete", "row 3: the listing 'a' stands in row 2 too"),
+        (",transactional,complete", "row 3: there is no address"),
+    ],
+)
+def test_labels_that_cannot_be_meant_are_refused_with_their_row(tmp_path: Path, row: str, complaint: str) -> None:
+    path = tmp_path / "gold.csv"
+    path.write_text(f"url,nature,completeness\nhttp://x/a,human_social,\n{row}\n", encoding="utf-8")
+    with pytest.raises(ContentError, match=complaint):
+        labels_in(path)
+    path.write_text("url,nature,completeness\nhttp://x/a,human_social,\n", encoding="utf-8")
+    assert labels_in(path) == {"a": ("human_social", "")}
