@@ -81,7 +81,8 @@ def back_up(config: AuditConfig, target: Path, now: datetime) -> Backup:
 
 def _private(path: Path) -> IO[bytes]:
     """A new file that only its owner reads: a backup holds people's decisions and whatever the logs of runs say."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+    path.unlink(missing_ok=True)  # of a backup that was killed; whatever else lies there, a link too, is not written to
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def _digest(path: Path) -> str:
@@ -154,7 +155,11 @@ class _Writer:
         self.made.unsealed = len(layout.open_ids(root))
         chain = manifest.load_all(root)
         for run in chain:
+            own = {place.relative_to(root).as_posix() for place in layout.places(root, run.run_id).values()}
             for entry in run.files:
+                if entry.path not in own:  # whoever made the archive up would have us pack a file of this machine
+                    name = layout.manifest_path(root, run.run_id).name
+                    raise IntegrityError(f"manifests/{name} lists a file that is not the run's: egov-audit verify")
                 self._file(f"{ARCHIVE}/{entry.path}", root / entry.path, entry.bytes)
                 self.made.files += 1
                 self.made.bytes += entry.bytes

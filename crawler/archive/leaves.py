@@ -17,7 +17,8 @@ from crawler.archive.layout import FETCHES, INDEX, ISSUES, LEAVES, RUN, TORN, WA
 from crawler.archive.warc import TornError, members, sha256
 from crawler.errors import IntegrityError
 
-_LINE = re.compile(r"([^ ]+) (\d+) (\d+) ([0-9a-f]{64})")
+#: Only a run's own files: whoever makes an archive up has no file of this machine read.
+_LINE = re.compile(r"((?:warc|index|runs)(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+) (\d{1,18}) (\d{1,18}) ([0-9a-f]{64})")
 _CHUNK = 1 << 20
 
 

@@ -8,6 +8,7 @@ import json
 import subprocess
 import tarfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from auditor.db.session import connect, open_database, transaction, upgrade
 from auditor.ops import journal
 from auditor.ops.stage_backup import back_up, snapshot, table_lines
 from auditor.ops.stage_restore import read_contents, restore, verify_restored
+from crawler.archive import layout, manifest
 from crawler.archive.lines import stamp
 from crawler.errors import AuditError, ContentError, IntegrityError, UsageError
 from tests.auditor.cli.command import egov_audit
@@ -333,6 +335,25 @@ def test_a_damaged_archive_is_not_backed_up(small: AuditConfig, tmp_path: Path) 
         back_up(small, tmp_path / "b.tar.gz", NOW)
     assert not (tmp_path / "b.tar.gz").exists()
     assert [path.name for path in tmp_path.glob(".*")] == []
+
+
+def test_an_archive_that_somebody_made_up_packs_no_file_of_this_machine(small: AuditConfig, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("marked")
+    run = manifest.load_all(small.archive)[-1]
+    secret = replace(manifest.file_entry(tmp_path, tmp_path / "secret"), path="../secret")
+    made_up = (*run.files, secret)
+    layout.manifest_path(small.archive, run.run_id).write_bytes(manifest.encode(replace(run, files=made_up)))
+    with pytest.raises(IntegrityError, match="lists a file that is not the run's"):
+        back_up(small, tmp_path / "b.tar.gz", NOW)
+    assert not list(tmp_path.glob("*b.tar.gz*"))
+
+
+def test_a_link_in_the_way_of_a_backup_is_not_written_through(small: AuditConfig, tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("mine")
+    (tmp_path / ".b.tar.gz.part").symlink_to(tmp_path / "precious")
+    back_up(small, tmp_path / "b.tar.gz", NOW)
+    assert (tmp_path / "precious").read_text() == "mine"
+    assert read_contents(tmp_path / "b.tar.gz").rows["run"] == 1
 
 
 def test_the_commands_as_a_person_types_them(small: AuditConfig, tmp_path: Path) -> None:

@@ -127,6 +127,15 @@ def test_a_rewritten_leaf_is_named_with_its_line(archive: Path) -> None:
     assert (path.relative_to(archive).as_posix(), "line 3") in places(archive)
 
 
+@pytest.mark.parametrize("path", ["/dev/zero", "warc/../../secret", "../secret", "open/x", "warc"])
+def test_a_leaf_that_lies_elsewhere_is_not_read(archive: Path, path: str) -> None:
+    run_id = reader.run_ids(archive)[0]
+    with (archive / "leaves" / f"{run_id}.txt").open("a") as file:
+        file.write(f"{path} 0 99999999999 {'0' * 64}\n")
+    told = [problem.message for problem in inspect(archive).problems if problem.file == f"leaves/{run_id}.txt"]
+    assert any(message.endswith("is no leaf") for message in told)
+
+
 def test_manifests_of_the_first_format_still_verify(archive: Path) -> None:
     """An archive as it was before there were roots: its manifests are written as they were, and a new run follows."""
     shutil.rmtree(archive / "seals")
