@@ -208,13 +208,13 @@ def _say_reliability(people: Sequence[tuple[str, str]], codings: Sequence[Coding
 
 def _lexicon_report(coder: object, texts: dict[Lang, tuple[list[str], list[str]]]) -> None:
     from auditor.coding.coder import Coder
-    from auditor.coding.report import faults_of, unused_in
+    from auditor.coding.report import contradictions_in, faults_of, unused_in
 
     assert isinstance(coder, Coder)
     for lang in Lang:
         lexicon = coder.lexicon(lang)
         names, results = texts.get(lang, ([], []))
-        faults, unused = faults_of(lexicon, coder), unused_in(lexicon, names, results)
+        faults, unused = [*faults_of(lexicon, coder), *contradictions_in(lexicon)], unused_in(lexicon, names, results)
         for line in (*faults, *unused):
             say(line)
         note(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import combinations
 
 from auditor.coding.coder import Coder
-from auditor.coding.lexicon import Example, Lexicon
-from auditor.coding.phrases import Found, Matcher
+from auditor.coding.lexicon import Entry, Example, Lexicon
+from auditor.coding.phrases import Found, Matcher, Phrase
 from auditor.coding.words import spans_of
 from auditor.records import CodingInput
 
@@ -25,6 +26,40 @@ def faults_of(lexicon: Lexicon, coder: Coder) -> list[str]:
             if given != example.entry.code:
                 faults.append(f"{where}: its example {example.text!r} is coded {given}, not {example.entry.code}")
     return faults
+
+
+def contradictions_in(lexicon: Lexicon) -> list[str]:
+    """One line for each two phrases that fit the same words with different codes, so that their order alone decides.
+
+    Phrases of one section and level, bound to the same ends, without conditions, with a word in common at every step.
+    """
+    phrases = [(example.entry, phrase) for example in lexicon.examples for phrase in example.phrases]
+    groups: dict[tuple[object, ...], list[tuple[Entry, Phrase]]] = {}
+    for entry, phrase in phrases:
+        if entry.section != "noise" and not entry.unless and not entry.only_with:
+            alike = (entry.section, entry.rank, phrase.words, phrase.head, phrase.tail)
+            groups.setdefault(alike, []).append((entry, phrase))
+    return [
+        f"lexicon/{lexicon.lang}.yml, {other.place}: phrase {second.text!r} contradicts {one.place}, "
+        f"phrase {first.text!r}: the same words may be meant"
+        for group in groups.values()
+        for (one, first), (other, second) in combinations(group, 2)
+        if _differ(one, other) and all(not a.isdisjoint(b) for a, b in zip(_words(first), _words(second), strict=True))
+    ]
+
+
+def _differ(one: Entry, other: Entry) -> bool:
+    if one.nature and other.nature and one.nature != other.nature:
+        return False
+    return (one.code, one.sector if one.section == "sectors" else "") != (
+        other.code,
+        other.sector if other.section == "sectors" else "",
+    )
+
+
+def _words(phrase: Phrase) -> list[frozenset[str]]:
+    before, after = ([step.keys for step in steps] for steps in (phrase.before, phrase.after))
+    return [*reversed(before), phrase.anchor, *after]
 
 
 def unused_in(lexicon: Lexicon, names: Iterable[str], results: Iterable[str]) -> list[str]:

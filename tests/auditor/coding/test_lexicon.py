@@ -6,7 +6,7 @@ import pytest
 
 from auditor.coding.coder import Coder
 from auditor.coding.lexicon import Example, load_lexicon, load_yaml
-from auditor.coding.report import faults_of
+from auditor.coding.report import contradictions_in, faults_of
 from auditor.coding.rules import load_rules
 from crawler.errors import ContentError
 from crawler.pages.records import Lang
@@ -17,6 +17,23 @@ EXAMPLES = [(lang, example) for lang in Lang for example in load_lexicon(lang).e
 @pytest.mark.parametrize("lang", list(Lang))
 def test_no_phrase_is_unused_or_contradicted_by_its_own_example(lang: Lang) -> None:
     assert faults_of(load_lexicon(lang), Coder.load([lang])) == []
+
+
+@pytest.mark.parametrize("lang", list(Lang))
+def test_no_two_phrases_say_different_things_of_the_same_words(lang: Lang) -> None:
+    assert contradictions_in(load_lexicon(lang)) == []
+
+
+def test_two_phrases_that_may_mean_the_same_words_are_reported() -> None:
+    both = SMALL.replace("level: human, ", "level: paper, ").replace(
+        '{"пособие":', '{"выдача|раздача лицензия|льгота":'
+    )
+    (told,) = contradictions_in(load_lexicon(Lang.RU, both))
+    assert told.startswith(
+        "lexicon/ru.yml, nature entry 2 (N3): phrase '@give лицензия' contradicts nature entry 1 (N2)"
+    )
+    assert contradictions_in(load_lexicon(Lang.RU, both.replace("code: transactional", "code: human_social"))) == []
+    assert contradictions_in(load_lexicon(Lang.RU, SMALL)) == []
 
 
 def test_a_phrase_that_never_fits_its_example_is_reported() -> None:
