@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from contextlib import closing
 from html import escape
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Any
 
 from auditor.release.read import open_release
+from auditor.views.queries import doubted, lacking, queries
 
 #: Milliseconds a question may take, and rows a page shows; a whole table leaves as CSV or XLSX.
 TIME_LIMIT_MS = 2000
@@ -73,6 +75,21 @@ _OWN = {
         _FEED,
     ),
 }
+_NOTHING = {
+    "en": "This release cannot answer it: what it asks about was not read or not kept. An empty table is no finding.",
+    "ru": "Этот выпуск не может ответить на вопрос: нужное не прочитано или не сохранено. Пустая таблица ни о чём не "
+    "говорит.",
+    "kk": "Бұл шығарылым бұл сұраққа жауап бере алмайды: керегі оқылмаған немесе сақталмаған. Бос кесте ештеңені "
+    "білдірмейді.",
+}
+_UNPROVEN = {
+    "en": "What is not listed here may be absent, too: absence is proven only by complete lists of at least two "
+    "harvests at least 14 days apart. An empty table is no finding.",
+    "ru": "Чего здесь нет, того тоже может не быть на портале: отсутствие доказывают лишь полные списки не менее чем "
+    "двух сборов с разницей не менее 14 дней. Пустая таблица ни о чём не говорит.",
+    "kk": "Мұнда жоқ қызмет те порталда болмауы мүмкін: жоқтығын арасы кемінде 14 күн болатын кемінде екі жинаудың "
+    "толық тізімдері ғана дәлелдейді. Бос кесте ештеңені білдірмейді.",
+}
 
 
 def metadata(path: Path, translations: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
@@ -96,6 +113,7 @@ def metadata(path: Path, translations: Mapping[str, Mapping[str, str]]) -> dict[
                 "SELECT name, title_en, title_ru, title_kk, sql FROM ready_questions ORDER BY place"
             )
         }
+        unanswered = _unanswered(database, {name: sql for name, (_, sql) in questions.items()})
     for name in ("search", "search_data", "search_idx", "search_docsize", "search_config"):
         tables[name] = {"hidden": True}
     return {
@@ -106,12 +124,36 @@ def metadata(path: Path, translations: Mapping[str, Mapping[str, str]]) -> dict[
             said["id"]: {
                 "tables": tables,
                 "queries": {
-                    name: {"sql": sql.strip(), "title": " · ".join(titles[lang] for lang in LANGS), "hide_sql": True}
+                    name: {
+                        "sql": sql.strip(),
+                        "title": " · ".join(titles[lang] for lang in LANGS),
+                        "hide_sql": True,
+                        **unanswered.get(name, {}),
+                    }
                     for name, (titles, sql) in {**_OWN, **questions}.items()
                 },
             }
         },
     }
+
+
+def _unanswered(database: Connection, asked_here: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """What stands over the ready questions whose empty table would look like a finding in this release; of those that
+    another version asked otherwise (`asked_here`: name → SQL) nothing is known.
+    """
+
+    def first(sql: str) -> object:
+        row = database.execute(sql).fetchone()
+        return row and row[0]
+
+    found = {}
+    for name, asked in queries().items():
+        if asked_here.get(name, "").strip() != asked.sql:
+            continue
+        why = _NOTHING if lacking(asked, first) else _UNPROVEN if doubted(asked, first) else {}
+        if why:
+            found[name] = {"description_html": _paragraphs(why)}
+    return found
 
 
 def _told(text: str, translations: Mapping[str, Mapping[str, str]]) -> dict[str, str]:

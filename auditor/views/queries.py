@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib import resources
 
 import yaml
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 
 from crawler.errors import ContentError, UsageError
 from crawler.pages.records import Lang
@@ -79,32 +80,42 @@ def answer(engine: Engine, asked: Query) -> Answer:
     with engine.connect() as connection:
         sqlite = engine.dialect.name == "sqlite"
         connection.execute(text("PRAGMA query_only = ON" if sqlite else "SET TRANSACTION READ ONLY"))
+
+        def first(sql: str) -> object:
+            return connection.scalar(text(sql))
+
         try:
-            _grounded(connection, asked)
+            if missing := lacking(asked, first):
+                raise ContentError(missing)
             found = connection.execute(text(asked.sql))
             rows = [tuple(map(_plain, row)) for row in found]
-            unknown = connection.scalar(text(asked.doubt)) if asked.doubt and not rows else 0
-            if unknown:
-                raise ContentError(f"{asked.because}: {unknown}")
+            if not rows and (unproven := doubted(asked, first)):
+                raise ContentError(unproven)
             return Answer(tuple(found.keys()), rows)
         finally:
             if sqlite:
                 connection.execute(text("PRAGMA query_only = OFF"))
 
 
-def _grounded(connection: Connection, asked: Query) -> None:
-    """Raises ContentError where what a question asks about was never read, coded, linked or kept."""
-    words = _words(asked.sql)
-    in_force = text("SELECT 1 FROM editions WHERE in_force_now = 1")
-    if "in_force_now" in words and connection.execute(in_force).first() is None:
-        raise ContentError("no edition of the register that was read is in force today: see `egov-audit status`")
-    for view, first in _KEPT.items():
-        if view in words and connection.execute(text(f"SELECT 1 FROM {view} LIMIT 1")).first() is None:  # noqa: S608 - our own names
-            raise ContentError(f"nothing is kept in {view} yet: {first}")
+#: The first value that SQL gives, None without a row: of a database or of a release's file.
+First = Callable[[str], object]
 
 
-def _words(sql: str) -> set[str]:
-    return set(re.findall(r"\w+", sql))
+def lacking(asked: Query, first: First) -> str:
+    """What of that which a question asks about was never read, coded, linked or kept; "" if it can be asked."""
+    read = set(re.findall(r"\b(?:FROM|JOIN) (\w+)", asked.sql))
+    if "in_force_now" in asked.sql and first("SELECT 1 FROM editions WHERE in_force_now = 1") is None:
+        return "no edition of the register that was read is in force today: see `egov-audit status`"
+    for view, todo in _KEPT.items():
+        if view in read and first(f"SELECT 1 FROM {view} LIMIT 1") is None:  # noqa: S608 - our own names
+            return f"nothing is kept in {view} yet: {todo}"
+    return ""
+
+
+def doubted(asked: Query, first: First) -> str:
+    """Why an empty answer is no "none", in words; "" where it is one."""
+    unknown = first(asked.doubt) if asked.doubt else 0
+    return f"{asked.because}: {unknown}" if unknown else ""
 
 
 def _plain(value: object) -> object:

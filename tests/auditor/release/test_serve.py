@@ -219,6 +219,14 @@ def test_hostile_names_are_shown_harmless(hostile: Site) -> None:
     assert names == list(HOSTILE), "the data itself is what the source said"
 
 
+def test_a_question_this_release_cannot_answer_says_so_in_three_languages(hostile: Site, site: Site) -> None:
+    body = hostile.get("listed_without_entry")[1].decode()
+    for said in ("This release cannot answer it", "не может ответить на вопрос", "жауап бере алмайды"):
+        assert said in body
+    assert "This release cannot answer it" not in hostile.get("register_size")[1].decode()
+    assert "This release cannot answer it" not in site.get("listed_without_entry")[1].decode()
+
+
 def test_a_feed_without_changes_is_a_feed(hostile: Site) -> None:
     feed = feedparser.parse(hostile.get("changes_feed.atom")[1])
     assert not feed.bozo

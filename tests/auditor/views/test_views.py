@@ -20,6 +20,7 @@ from auditor.views.queries import Query, answer, queries, query
 from crawler.errors import ContentError, UsageError
 from crawler.pages.records import Lang
 from crawler.sample.truth import truth
+from tests.auditor.release.small import fill
 
 ACT = truth()["acts"]["V2000019982"]
 NEWEST = ACT["ru"]["editions"]["2024-12-13"]
@@ -234,6 +235,15 @@ def test_a_question_about_what_nobody_kept_is_no_empty_finding(db_url: str) -> N
     for name in queries():
         with pytest.raises(ContentError, match=r"`egov-audit (status|ingest|link|report)`"):
             answer(engine, query(name))
+    engine.dispose()
+
+
+def test_before_link_what_needs_no_link_is_answered(sqlite_url: str) -> None:
+    fill(sqlite_url, ["Выдача справки"])
+    engine = connect(sqlite_url)
+    assert [row["services"] for row in ask(engine, "register_size")] == [1]
+    with pytest.raises(ContentError, match="egov-audit link"):
+        answer(engine, query("oldest_on_paper"))
     engine.dispose()
 
 
