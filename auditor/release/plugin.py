@@ -13,6 +13,7 @@ from datasette import hookimpl
 
 from auditor.release.guard import SafeCsv, restrict, shown
 from auditor.release.served import ROW_LIMIT
+from auditor.release.ui import languages, speak
 
 Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
@@ -42,9 +43,10 @@ class Hooks:
         return shown(value)
 
     @hookimpl  # type: ignore[untyped-decorator]
-    def extra_template_vars(self) -> dict[str, object]:
-        """What the front page's template shows besides Datasette's own."""
-        return self._told
+    def extra_template_vars(self, request: Any) -> dict[str, object]:  # noqa: ANN401 - Datasette's own
+        """What the templates show besides Datasette's own: the questions, and words in the reader's language."""
+        order = languages(request.headers.get("accept-language", "") if request else "")
+        return {**self._told, "languages": order, "speak": lambda page: speak(page, order)}
 
     @hookimpl  # type: ignore[untyped-decorator]
     def asgi_wrapper(self) -> Callable[[App], App]:
@@ -118,6 +120,7 @@ class _Answer:
                 pair for pair in message.get("headers", []) if pair[0].lower() != b"content-length" or not self._csv
             ]
             headers += [(b"x-content-type-options", b"nosniff"), (b"x-frame-options", b"DENY")]
+            headers.append((b"vary", b"accept-language"))
             if message["status"] != 200:
                 self._csv = None
             message = {**message, "headers": headers}

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from auditor.db.session import connect
 from auditor.release.stage_build import build_release
+from auditor.release.ui import languages
 from auditor.views.queries import query
 from crawler.pages.records import Lang
 from tests.auditor.release.site import Site, served
@@ -61,3 +62,41 @@ def test_an_inflected_word(page: Page) -> None:
     with page.expect_download() as waiting:
         page.get_by_role("link", name="xlsx").click()
     assert waiting.value.suggested_filename == "find.xlsx"
+
+
+def test_a_reader_with_a_russian_phone(page: Page, site: Site) -> None:
+    browser = page.context.browser
+    assert browser
+    phone = browser.new_context(locale="ru-RU", viewport={"width": 360, "height": 740}).new_page()
+    phone.goto(site.url)
+    assert phone.locator("h1").inner_text().startswith("Реестр государственных услуг, выпуск ")
+    assert phone.locator("section[lang]").first.get_attribute("lang") == "ru"
+    title = query("queues").titles
+    phone.get_by_role("link", name=title[Lang.RU], exact=True).click()
+    phone.wait_for_url("**/queues")
+    told = phone.locator("h1 span").all_inner_texts()
+    assert told == [title[Lang.RU], title[Lang.EN], title[Lang.KK]]
+    box = phone.locator("h1").bounding_box()
+    assert box
+    assert box["height"] < 260, "three questions leave room for the answer"
+    assert phone.get_by_role("button", name="Выполнить").count() == 1
+    for path in ("", "/find?words=справками", "/queues", "/entries"):
+        phone.goto(f"{site.url}{site.id}{path}")
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+        assert not phone.get_by_text("Run SQL").count()
+    assert phone.locator("h3", has_text="Строк: ").count() == 1
+    phone.goto(f"{site.url}{site.id}?sql=select+'Run+SQL'+as+said,'0+results'+as+told")
+    assert phone.locator("td.col-said").inner_text() == "Run SQL", "what is data stays as it is"
+    phone.goto(f"{site.url}{site.id}/no-such-table")
+    assert "404" in phone.locator("h1").inner_text()
+    phone.context.close()
+
+
+@pytest.mark.parametrize(
+    ("accepted", "first"),
+    [("", "en"), ("de", "en"), ("ru-RU,ru;q=0.9,en;q=0.8", "ru"), ("en;q=0.5, kk-KZ;q=0.7", "kk"), ("ru;q=x,*", "en")],
+)
+def test_the_browser_says_which_language_its_reader_wants(accepted: str, first: str) -> None:
+    found = languages(accepted)
+    assert found[0] == first
+    assert sorted(found) == ["en", "kk", "ru"]
