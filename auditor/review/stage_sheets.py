@@ -81,10 +81,12 @@ def import_sheet(session: Session, path: Path, coder: str | None, now: datetime)
     items = items_of(session, sheet.sample_id)
     checked = check_grid(grid, {item.key: item for item in items}, sheet.mark, ANSWERS)
     told = {item.key: doccano_text(item) for item in items}
-    altered = [Fault(row, "text", f"not the text of {key}") for row, key, text in grid.texts if told.get(key) != text]
+    altered = [
+        Fault(row, "text", f"not the text of {key}") for row, key, text in grid.texts if told.get(key, text) != text
+    ]
     newest = own_newest(session, sheet, items)
     notes = hand_notes(session, [known.id for known in newest.values()])
-    faults = [*checked.faults, *altered]
+    faults = sorted([*checked.faults, *altered], key=lambda fault: fault.row)
     new = []
     changed = []
     for item, answer in checked.answers:
@@ -116,6 +118,7 @@ def known_sheet(session: Session, path: Path, grid: Grid, coder: str | None) -> 
     marks = [plain(cells[MARK]) for _, cells in grid.rows]
     found = next((match for mark in marks if (match := _MARK.fullmatch(mark))), None)
     if found is None:
+        refuse(path, grid.faults)
         raise ContentError(f"{path}: no row carries a sheet's mark: it was not written by `egov-audit sheet export`")
     if found["codebook"] != CODEBOOK:
         raise ContentError(

@@ -86,6 +86,13 @@ def test_a_text_that_was_altered(
     path.write_text(path.read_text(encoding="utf-8").replace("Постановка", "Снятие", 1), encoding="utf-8")
     assert lite("import", path) == 4
     assert "column text: not the text of V2000019982" in capsys.readouterr().err
+    told = [{**line, "item": "ru/none"} if number == 1 else line for number, line in enumerate(lines)]
+    assert lite("import", labelled(path, told, "nature=human_social", "completeness=partial")) == 4
+    err = capsys.readouterr().err
+    assert "1 fault, nothing was imported\n  row 2, column id: 'ru/none' is no item of this sample" in err
+    path.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    assert lite("import", path) == 4
+    assert "row 1: not a JSON object" in capsys.readouterr().err, "a list of all items is doccano's JSON, no JSONL"
     assert people() == {}
 
 
