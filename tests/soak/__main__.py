@@ -33,7 +33,7 @@ def kill_postgres(folder: Path) -> bool:
     try:
         fresh = Postgres(server.get_uri(), "template0")
         return _kills(
-            folder, "PostgreSQL", _CHAINS_PG, lambda: Database(fresh.database(), folder / "pg/pg_wal", joined=1)
+            folder, "PostgreSQL", _CHAINS_PG, lambda: Database(fresh.database(), folder / "pg/pg_wal", joined=2)
         )
     finally:
         server.cleanup()

@@ -31,7 +31,7 @@ class Database:
 
     url: str = ""
     log: Path | None = None
-    joined: int = 4  # writes that the kernel may tell as one, so that their number is a rough one
+    joined: int = 4  # writes that the kernel may tell as one: their number is rough, and an aim too far is missed
 
     def of(self, folder: Path) -> str:
         """The address, for who reads what a line in that folder has stored."""
@@ -150,7 +150,12 @@ def chain(folder: Path, sites: Watched, kills: Sequence[Point], database: Databa
     """A run killed at the first point, started again, killed at the next …, left to its end; then measured so."""
     line = [point for point in kills if point.stage not in _COMMANDS]
     after = [point for point in kills if point.stage in _COMMANDS]
-    courses = [run(folder, sites, point, database) for point in (*line, None, *after)]
+    courses: list[Course] = []
+    for point in (*line, None):
+        courses.append(run(folder, sites, point, database))
+        if not courses[-1].killed:
+            break  # it came to its end before the kill: another one would be a new run with a harvest of its own
+    courses += [run(folder, sites, point, database) for point in after]
     return [*courses, measure(folder, sites, database)] if after else courses
 
 
