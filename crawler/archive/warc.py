@@ -39,6 +39,7 @@ _LEVEL = 4  # gzip: nine tenths of level 9's gain at a quarter of its time
 _CHUNK = 1 << 18
 #: Bytes of one record, unpacked, beyond which it is none of ours: twice the largest body that is kept.
 MOST_UNPACKED = 64_000_000
+_MOST_HEADERS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,8 @@ def members(file: IO[bytes]) -> Iterator[Member]:
 
 def parse(data: bytes) -> Record:
     """The one record that `data` holds. Raises IntegrityError that says what is wrong with it."""
+    if b"\r\n\r\n" not in data[:_MOST_HEADERS]:  # lines that go on from line to line would take the square of it
+        raise IntegrityError("no WARC/1.1 record: its headers have no end")
     stream = BytesIO(data)
     try:
         parsed = StatusAndHeadersParser(["WARC/1.1"]).parse(stream)

@@ -20,7 +20,7 @@ from warcio.archiveiterator import ArchiveIterator
 from crawler.archive import layout, reader
 from crawler.archive.records import Outcome, Provenance, RunResult
 from crawler.archive.verify import verify
-from crawler.archive.warc import MOST_UNPACKED, TornError, members
+from crawler.archive.warc import MOST_UNPACKED, TornError, members, parse
 from crawler.archive.writer import open_run
 from crawler.errors import IntegrityError
 from crawler.pages.records import Verdict
@@ -249,6 +249,12 @@ def test_a_header_that_is_no_ascii_is_kept_percent_encoded(tmp_path: Path, value
     assert reader.read_body(tmp_path, capture) == EXCHANGE.body
     assert f"X-Other: {kept}".encode() in gzip.decompress(layout.warc_path(tmp_path, capture.warc).read_bytes())
     assert verify(tmp_path) == []
+
+
+def test_a_record_of_endless_headers_is_none() -> None:
+    """Lines that go on took minutes; a sealed archive that somebody made up is read by whoever doubts it."""
+    with pytest.raises(IntegrityError, match="its headers have no end"):
+        parse(b"WARC/1.1\r\nA: b\r\n" + b" c\r\n" * 2_000_000)
 
 
 def test_a_record_that_unpacks_to_far_more_than_a_page_is_not_unpacked() -> None:
