@@ -37,6 +37,9 @@ PERMITTED = "egov_permitted"
 #: Code of the issue that names each such address; its value is the letter's sha256.
 ISSUE = "robots_permission"
 _DELAY = re.compile(rb"^([ \t]*crawl-delay[ \t]*:[ \t]*)([^\s#]{1,40})", re.IGNORECASE | re.MULTILINE)
+#: Four times what RFC 9309 wants read. Rules are read at once, and millions of them would hold up everything; to leave
+#: some unread could be to ask for what they close.
+_LARGEST = 2_000_000
 #: What an endless delay is read as: Protego drops the line, and dropping it would be going on at our own pace.
 _ENDLESS = b"1000000000"
 
@@ -92,6 +95,8 @@ class FailClosedRobots:
         request = Request(f"{site}/robots.txt", callback=NO_CALLBACK, meta={_OWN: True})
         try:
             response = await self._crawler.engine.download_async(request)
+            if len(response.body) > _LARGEST:
+                raise NotFetched(Outcome.FAILED, "too_large", f"larger than {_LARGEST:,} bytes")
             body, odd = _delays(response.body)
             rules = ProtegoRobotParser(body, self._crawler.spider)
             for word in odd:

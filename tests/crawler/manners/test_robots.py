@@ -82,6 +82,17 @@ def test_an_unreadable_robots_txt_closes_the_host(tmp_path: Path, answer: Answer
     assert done.lines[1] == f"ERROR probe: no page was fetched (2 {outcome})"
 
 
+def test_a_robots_txt_beyond_all_measure_closes_the_host(tmp_path: Path) -> None:
+    """Its rules are not weighed one by one for minutes, and none is left out."""
+    rules = robots("User-agent: *\n" + "Disallow: /x\n" * 160_000)
+    with FaultServer({OPEN: good(), "/robots.txt": rules}) as server:
+        crawl([server.url + OPEN], tmp_path)
+        assert server.paths == []
+    told = read_logs(tmp_path).fetch(server.url + OPEN)
+    assert told["outcome"] == "failed"
+    assert "cannot be read (larger than 2,000,000 bytes)" in told["detail"]
+
+
 def test_a_challenge_in_place_of_robots_txt_ends_the_crawl(tmp_path: Path) -> None:
     with FaultServer({OPEN: good(), "/robots.txt": CHALLENGE}) as server:
         done = crawl([server.url + OPEN], tmp_path)
