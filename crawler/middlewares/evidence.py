@@ -32,12 +32,12 @@ FAULT = "egov_fault"  # a NotFetched that the ledger raises
 BASE = "egov_base"  # the capture that a conditional request rests on
 ASKED = "egov_asked"  # the address first asked for, before any redirect
 FRESH = "egov_fresh"  # ask without conditions
-BARE = "egov_bare"  # a whole page that nothing marks as one of its kind, not believed yet
+SETTLED = "egov_settled"  # one of many pages in a row without content: not worth another try
 _DOUBTED = "egov_bare_times"  # how often that was so
 _KEPT = "egov_kept"  # the answer comes from the archive: a run gone on with after a kill
 #: Bare pages at one address that are not believed: two accidents in a row are rare, three are none.
 _DOUBTS = 2
-_OWN = (VERDICT, CAPTURE, CUT, FAULT, BASE, BARE, _KEPT)
+_OWN = (VERDICT, CAPTURE, CUT, FAULT, BASE, SETTLED, _KEPT)
 
 
 def target_of(request: Request, source: str) -> Target:
@@ -133,8 +133,7 @@ class Evidence:
         elif "dataloss" in response.flags and response.status < 300:
             verdict = Verdict.TRUNCATED
         request.meta[CUT] = decoded.fault == "cut" or "dataloss" in response.flags
-        if verdict is Verdict.OK and self._is_doubtful(request, content_type, decoded.body):
-            verdict = Verdict.EMPTY
+        verdict = self._believed(request, content_type, decoded.body, verdict)
         capture = self._keep(request, response, decoded.body, verdict, note)
         request.meta[VERDICT], request.meta[CAPTURE] = verdict, capture.capture_id
         return response if decoded.body is response.body else response.replace(body=decoded.body)
@@ -163,20 +162,25 @@ class Evidence:
 
     @property
     def _doubts(self) -> bool:
-        """Whether a bare page may be an accident. So many in a row are the site's new face, to be kept as it is."""
+        """Whether a page without content may be an accident. So many in a row are what the site says now."""
         return self._bare < self._most or not self._most
 
-    def _is_doubtful(self, request: Request, content_type: str, body: bytes) -> bool:
-        """Whether a page may be the site's layout alone. One that comes so again and again is what the site says, and
-        the parser's to judge."""
-        if not is_bare(content_type, body, self._target(request).kind):
+    def _believed(self, request: Request, content_type: str, body: bytes, verdict: Verdict) -> Verdict:
+        """The verdict on a page that may be the site's layout alone: `empty` while it is doubted.
+
+        One that comes so again and again is what the site says, and the parser's to judge; so are many in a row, the
+        site's new face. An empty page stays one, but of many nobody asks for each five times.
+        """
+        bare = verdict is Verdict.OK and is_bare(content_type, body, self._target(request).kind)
+        if verdict is Verdict.OK and not bare:
             self._bare = 0
-            return False
+        if not (bare or verdict is Verdict.EMPTY):
+            return verdict
         times = request.meta.get(_DOUBTED, 0)
         request.meta[_DOUBTED] = times + 1
         self._bare += not times
-        request.meta[BARE] = self._doubts and times < _DOUBTS
-        return bool(request.meta[BARE])
+        request.meta[SETTLED] = not self._doubts
+        return Verdict.EMPTY if bare and self._doubts and times < _DOUBTS else verdict
 
     def _keep(self, request: Request, response: Response, body: bytes, verdict: Verdict, note: str) -> Capture:
         return self._record.run.write(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from crawler.archive.records import Outcome
 from crawler.extensions.run_record import record_of
-from crawler.middlewares.evidence import BARE, FAULT, VERDICT, target_of
+from crawler.middlewares.evidence import FAULT, VERDICT, target_of
 from crawler.middlewares.outcome import NotFetched, explain, judged
 from crawler.pages.records import PageKind, Verdict
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-_HOPELESS = (None, Verdict.HTTP_ERROR, Verdict.MAINTENANCE, Verdict.EMPTY)
+_HOPELESS = (None, Verdict.HTTP_ERROR, Verdict.MAINTENANCE)
 
 
 class Patience:
@@ -43,12 +43,7 @@ class Patience:
         fault: NotFetched | None = request.meta.get(FAULT)
         if fault is None and verdict not in (Verdict.OK, Verdict.REDIRECT):
             fault = judged(response.status, verdict)
-        hopeless = (
-            fault is not None
-            and fault.outcome is Outcome.FAILED
-            and verdict in _HOPELESS
-            and not request.meta.get(BARE)
-        )
+        hopeless = fault is not None and fault.outcome is Outcome.FAILED and verdict in _HOPELESS
         self._count(request, fault if hopeless else None)
         return response
 

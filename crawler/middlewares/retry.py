@@ -16,7 +16,7 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware, get_retry_reques
 
 from crawler.extensions.run_record import Waiting, record_of
 from crawler.extensions.throttle import pace_of
-from crawler.middlewares.evidence import ASKED, CAPTURE, CUT, VERDICT, target_of
+from crawler.middlewares.evidence import ASKED, CAPTURE, CUT, SETTLED, VERDICT, target_of
 from crawler.middlewares.outcome import NotFetched, certificate_fault
 from crawler.pages.records import PageKind, Verdict
 
@@ -77,6 +77,8 @@ class Retries(RetryMiddleware):
         if verdict is Verdict.CHALLENGE:
             return response
         if response.status in _ASKING and not self._wait(request, response):
+            return response
+        if request.meta.get(SETTLED):
             return response
         if request.meta.get(CUT) or verdict in _PASSING:
             return self._retry(request, verdict.value if verdict else "cut") or response

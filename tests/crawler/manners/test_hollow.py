@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from crawler.archive import reader
 from tests.crawler import site
 from tests.crawler.faults import Answer, FaultServer
@@ -64,11 +66,16 @@ def test_a_service_page_without_its_text_is_asked_for_again_now_and_at_the_next_
     assert conditions[f"{LIST}/passing"], "and is asked by where there was some"
 
 
-def test_many_pages_in_a_row_without_a_known_mark_are_the_sites_new_face(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("content", "got"), [("<main><p>Новый вид</p></main>", True), ("<div class='container_gamma'></div>", False)]
+)
+def test_many_pages_in_a_row_without_content_are_what_the_site_says(tmp_path: Path, content: str, got: bool) -> None:
     paths = [f"/rus/docs/V2000019982/{day:02}.01.2021" for day in range(1, 16)]
-    with FaultServer(dict.fromkeys(paths, answer(site.page("<main><p>Новый вид</p></main>")))) as server:
+    page = f"<html><head><title></title></head><body>{content}</body></html>"
+    with FaultServer(dict.fromkeys(paths, answer(page))) as server:
         done = crawl([server.url + path for path in paths], tmp_path)
         asked = Counter(server.paths)
-    assert set(done.got) == {server.url + path for path in paths}, "they are kept for a parser that can read them"
-    assert done.stats["finish_reason"] == "finished"
+    assert set(done.got if got else done.lost) == {server.url + path for path in paths}
+    assert done.stats["finish_reason"] == "finished", "a new face is kept for a parser that can read it"
+    assert set(asked) == set(paths)
     assert sum(asked.values()) <= len(paths) + 10
