@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Iterator
 
 from auditor.release.search import search_terms
-from auditor.release.served import ANSWER_LIMIT, ANSWER_LIMIT_ROW, COLUMN_LIMIT, VALUE_LIMIT
+from auditor.release.served import ANSWER_LIMIT, ANSWER_LIMIT_ROW, COLUMN_LIMIT, PATTERN_LIMIT, VALUE_LIMIT
 from auditor.tables import safe_cell
 from crawler.pages.records import Lang
 
@@ -41,6 +41,7 @@ def restrict(connection: sqlite3.Connection) -> None:
     connection.create_function("escape_fts", 1, _terms, deterministic=True)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VALUE_LIMIT)
     connection.setlimit(sqlite3.SQLITE_LIMIT_COLUMN, COLUMN_LIMIT)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, PATTERN_LIMIT)
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     connection.row_factory = _Weighed().row
     connection.set_authorizer(_authorize)

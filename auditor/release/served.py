@@ -21,9 +21,11 @@ XLSX_ROWS = 200_000
 XLSX_LIMIT_MS = 20_000
 #: A single value SQLite may build, in bytes, columns of an answer, and bytes of a whole answer: so many, and so many
 #: more a row. A release's longest rows have some 4 kB; no question can fill the memory or hold up the others.
-VALUE_LIMIT = 200_000
-COLUMN_LIMIT = 200
+VALUE_LIMIT = 100_000
+COLUMN_LIMIT = 100
 ANSWER_LIMIT, ANSWER_LIMIT_ROW = 8_000_000, 4_000
+#: A pattern of LIKE or GLOB, in bytes: SQLite looks at the clock between its steps, and one comparison is a step.
+PATTERN_LIMIT = 200
 LANGS = ("en", "ru", "kk")
 
 SETTINGS: dict[str, Any] = {
