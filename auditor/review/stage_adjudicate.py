@@ -14,15 +14,16 @@ from auditor.coding.in_force import ADJUDICATED, newest_by_person
 from auditor.db.review import add_answers, coded_by_people, codings_for, codings_under, hand_notes, items_of, samples
 from auditor.records import StoredCoding
 from auditor.review.check import check_grid
-from auditor.review.columns import CODER, DECISION, MARK, SHOWN, cell_text, shown_cells
+from auditor.review.columns import CODER, DECISION, MARK, SHOWN, cell_text, same_cell, shown_cells
 from auditor.review.differences import Difference, differences, in_words
-from auditor.review.records import Answer, Sample, Sheet
+from auditor.review.records import Answer, Fault, Sample, Sheet
 from auditor.review.sheetfile import Table, write_sheet
-from auditor.review.sheetread import read_sheet
+from auditor.review.sheetread import Grid, read_sheet
 from auditor.review.stage_sample import hand_out
 from auditor.review.stage_sheets import Taken, known_sheet, refuse
 from auditor.review.stage_subjects import current_hashes
 from crawler.errors import ContentError
+from crawler.pages.text import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +80,46 @@ def import_decisions(session: Session, path: Path, coder: str | None, now: datet
     ids = [one.id for codings in known.values() for one in codings if one.coder == decider]
     reasons = {coding_id: reason for coding_id, (_, _, reason) in hand_notes(session, ids).items()}
     new = [(item, answer) for item, answer in checked.answers if not _decided(answer, decider, known, reasons)]
+    seen = _what_was_seen(session, grid, known, {item.key for item, _ in new})
+    refuse(path, seen.faults)
     own = sum(any(one.coder == sheet.coder for one in known.get(item.key, ())) for item, _ in new)
-    between = {item.key: [one.id for one in newest_by_person(known.get(item.key, ()))] for item, _ in new}
-    added = add_answers(session, sheet, decider, new, now, between)
+    added = add_answers(session, sheet, decider, new, now, seen.between)
     kept = sum(any(one.coder == decider for one in known.get(key, ())) for key in (*checked.empty, *checked.waiting))
     same = len(checked.answers) - added
     return Taken(sheet.coder, added, same, len(checked.empty), checked.waiting, own=own, kept=kept)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """By item the codings that who decides has seen, and cells that no longer say what their coder says."""
+
+    between: dict[str, list[int]]
+    faults: list[Fault]
+
+
+def _what_was_seen(
+    session: Session, grid: Grid, known: Mapping[str, Sequence[StoredCoding]], decided: set[str]
+) -> _Seen:
+    """A decision is between the codes that stood on the sheet: who has changed their mind since must be asked anew."""
+    current = {key: newest_by_person(known.get(key, ())) for key in decided}
+    notes = hand_notes(session, [one.id for codings in current.values() for one in codings])
+    found = _Seen({}, [])
+    for row, cells in grid.rows:
+        key = plain(cells["id"])
+        if key not in decided:
+            continue
+        ids = []
+        for one in current[key]:
+            column = f"{CODER}{one.coder}"
+            words = cell_text(in_words(one, notes[one.id][1] if one.id in notes else ""))
+            if not cells.get(column):
+                continue
+            ids.append(one.id)
+            if not same_cell(cells[column], words):
+                message = f"{one.coder} says {words} now: decide on the differences as exported anew"
+                found.faults.append(Fault(row, column, message))
+        found.between[key] = ids or [one.id for one in current[key]]
+    return found
 
 
 def stale_codings(session: Session) -> list[Stale]:

@@ -150,6 +150,36 @@ def test_differences_of_another_sample_and_a_judge_in_the_own_cause(
     assert "1 decisions are on items that anna coded too" in capsys.readouterr().err
 
 
+def test_a_decision_is_between_the_codes_that_were_seen(
+    lite: Sheet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert lite("sample", "--size", "12", "--strata", "lang", "--name", "first") == 0
+    sheets = {coder: tmp_path / f"{coder}.csv" for coder in ("anna", "boris", "carla")}
+    for coder, path in sheets.items():
+        assert lite("export", "--coder", coder, "--out", path) == 0
+        desk.fill_in(path, partial(answers, "водительского" if coder == "boris" else ""))
+    assert lite("import", sheets["anna"]) == lite("import", sheets["boris"]) == 0
+    path = tmp_path / "decide.xlsx"
+    assert lite("adjudicate", "--coder", "vera", "--export", path) == 0
+    desk.fill_in(path, lambda number, row: {**PAPER, "reason": "N3"})
+    # boris thinks again while vera decides; carla codes for the first time, which vera could not see.
+    desk.fill_in(sheets["boris"], lambda number, row: {**row, "note": "sure"} if "водительского" in row["name"] else {})
+    assert lite("import", sheets["boris"]) == lite("import", sheets["carla"]) == 0
+    capsys.readouterr()
+    assert lite("adjudicate", "--import", path) == 4
+    assert "row 2, column coder boris: boris says human_social / partial / queue (sure) now" in capsys.readouterr().err
+    desk.fill_in(sheets["boris"], partial(answers, "водительского"))
+    assert lite("import", sheets["boris"]) == lite("adjudicate", "--import", path) == 0
+
+    def between(session: object) -> list[str]:
+        statement = text("SELECT \"between\" FROM hand_coding WHERE reason = 'N3'")
+        (ids,) = session.execute(statement).one()  # type: ignore[attr-defined]
+        coders = text(f"SELECT coder FROM coding WHERE id IN ({', '.join(map(str, json.loads(ids)))})")
+        return sorted(session.scalars(coders))  # type: ignore[attr-defined]
+
+    assert in_database(between) == ["anna", "boris"]
+
+
 def test_explain_says_on_whose_word_a_coding_counts(
     lite: Sheet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
