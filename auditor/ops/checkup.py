@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -152,4 +153,5 @@ def _disk(root: Path, least_mb: int) -> Check:
     place = root.absolute()
     while not place.exists():
         place = place.parent
-    return health.disk_check(shutil.disk_usage(place).free, least_mb)
+    read_only = bool(os.statvfs(place).f_flag & os.ST_RDONLY)
+    return health.disk_check(shutil.disk_usage(place).free, least_mb, read_only=read_only)

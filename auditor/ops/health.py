@@ -124,8 +124,10 @@ def expected_checks(found: Iterable[Found]) -> Iterator[Check]:
     yield from short or [Check("expected", Level.OK, "every edition and list that is known was read")]
 
 
-def disk_check(free: int, least_mb: int) -> Check:
-    """Whether the archive's disk has room left (bytes, megabytes)."""
+def disk_check(free: int, least_mb: int, *, read_only: bool = False) -> Check:
+    """Whether the archive's disk can be written to and has room left (bytes, megabytes)."""
+    if read_only:
+        return Check("disk", Level.FAIL, "it is read-only where the archive lies: nothing can be kept")
     text = f"{free // _MEGABYTE:,} MB free where the archive lies"
     if free < least_mb * _MEGABYTE:
         return Check("disk", Level.FAIL, f"{text}, {least_mb:,} are needed")

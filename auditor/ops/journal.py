@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.ops.records import PastRun
-from crawler.archive.layout import take_lock, write_whole
+from crawler.archive.layout import is_locked, take_lock, write_whole
 from crawler.archive.lines import dump, moment, stamp
 from crawler.archive.records import RunResult
 from crawler.errors import AuditError
@@ -52,14 +52,8 @@ def run_lock(state: Path) -> Iterator[None]:
 
 
 def is_running(state: Path) -> bool:
-    """Whether a run holds the lock now."""
-    if not (state / _LOCK).exists():
-        return False
-    file = take_lock(state / _LOCK, wait=False)
-    if file is None:
-        return True
-    file.close()
-    return False
+    """Whether a run holds the lock now; who may only read can ask."""
+    return is_locked(state / _LOCK)
 
 
 def new_run_id(now: datetime) -> str:

@@ -100,6 +100,18 @@ def take_lock(path: Path, *, wait: bool) -> IO[bytes] | None:
     return file
 
 
+def is_locked(path: Path) -> bool:
+    """Whether another process holds the lock on `path`. To look needs the right to read it, no more."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 @contextmanager
 def chain_lock(root: Path) -> Iterator[None]:
     """Only one process opens or seals a run at a time: the chain has one end."""

@@ -90,6 +90,7 @@ def test_a_run_without_an_end_is_at_work_or_was_killed() -> None:
 def test_the_disk_is_told_before_it_is_full() -> None:
     levels = [health.disk_check(free * 1_000_000, 100).level for free in (99, 100, 199, 200)]
     assert levels == [Level.FAIL, Level.WARN, Level.WARN, Level.OK]
+    assert health.disk_check(10**12, 100, read_only=True).level is Level.FAIL
 
 
 def look(config: AuditConfig, *, full: bool = False) -> Health:
