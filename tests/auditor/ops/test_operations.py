@@ -50,7 +50,8 @@ def test_every_verdict_state_and_exit_code_is_in_the_runbook() -> None:
 def test_the_units_start_a_quiet_run_and_catch_up() -> None:
     service = (ROOT / "docs/systemd/egov-audit.service").read_text(encoding="utf-8")
     timer = (ROOT / "docs/systemd/egov-audit.timer").read_text(encoding="utf-8")
-    assert re.search(r"^ExecStart=/\S+/egov-audit run --quiet$", service, re.MULTILINE)
+    assert re.search(r"^ExecStart=/\S+/egov-audit run --quiet --once-a 6d$", service, re.MULTILINE)
     assert "Type=oneshot" in service
+    assert re.search(r"^OnCalendar=\*-\*-\* ", timer, re.MULTILINE), "a failed run is tried again the next day"
     assert "Persistent=true" in timer
     assert re.search(r"^RandomizedDelaySec=\d+[hm]$", timer, re.MULTILINE)
