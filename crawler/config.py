@@ -26,6 +26,7 @@ class CrawlConfig(BaseSettings):
     )
     contact: str = Field(
         default="https://github.com/egov-audit/egov-audit",
+        pattern=r"^[ -~]+$",  # it stands in a header
         description="Address or e-mail in the user agent, so that a site's owner can reach whoever runs this.",
     )
     adilet_url: str = Field(

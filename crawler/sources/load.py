@@ -249,13 +249,17 @@ def _source(read: SourceFile, override: str, mirror_address: str) -> Source:
     return Source(read.source, read, site, frozenset(fetch | ({host_of(mirror)} if mirror else set())))
 
 
+#: What may stand before an address's last @: a password, also one that holds other signs of an address.
+_SECRET = re.compile(r"://.*@", re.DOTALL)
+
+
 def _plain(hosts: Iterable[str]) -> tuple[str, ...]:
     return tuple(host.lower().removeprefix("www.") for host in hosts)
 
 
 def _base(address: str) -> str:
     """A base address without its final slash. Raises UsageError if it is no http(s) address or has a query."""
-    parts = urlsplit(address)
-    if not host_of(address) or parts.query or parts.fragment:
-        raise UsageError(f"{address!r} is no base address: http(s)://host[:port][/path]")
+    if not host_of(address) or not address.isprintable() or set(address) & set("?# "):
+        told = _SECRET.sub("://…@", address.partition("?")[0])
+        raise UsageError(f"{told!r} is no base address: http(s)://host[:port][/path]")
     return address.rstrip("/")

@@ -65,6 +65,11 @@ def test_summaries_as_json_with_counts_and_finish_reason(tmp_path: Path) -> None
         (("register", "--act", "V1"), "egov-audit: register: act 'V1' is not one of"),
         (("portal", "--act", ACT), "egov-audit: no option 'act' of portal"),
         (("portal", "--egov-url", "egov.kz"), "egov-audit: 'egov.kz' is no base address"),
+        (("portal", "--egov-url", "http://["), "egov-audit: 'http://[' is no base address"),
+        (("portal", "--egov-url", "file:///etc"), "egov-audit: 'file:///etc' is no base address"),
+        (("portal", "--egov-url", "http://me:mark@ed@h"), "egov-audit: 'http://…@h' is no base address"),
+        (("portal", "--egov-url", "http://h/?key=marked"), "egov-audit: 'http://h/' is no base address"),
+        (("portal", "--egov-url", "http://h/\r\nX: y"), "egov-audit: 'http://h/\\r\\nX: y' is no base address"),
         (("portal", "--delay", "-1"), "egov-audit: EGOV_AUDIT_DELAY:"),
     ],
 )
@@ -76,6 +81,13 @@ def test_what_cannot_be_asked_is_one_line_and_exit_2_before_anything_is_fetched(
     assert ended.out == ""
     assert len(ended.err.splitlines()) == 1
     assert ended.err.startswith(says)
+    assert not (tmp_path / "archive").exists()
+
+
+def test_a_contact_cannot_carry_a_header_along(tmp_path: Path) -> None:
+    ended = run(tmp_path / "archive", *COMMAND, "portal", settings={"CONTACT": "me@x.org)\r\nCookie: a=b"})
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("egov-audit: EGOV_AUDIT_CONTACT: ")
     assert not (tmp_path / "archive").exists()
 
 
