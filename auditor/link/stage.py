@@ -346,4 +346,18 @@ def _write(run: _Run, book: Book, wanted: Mapping[str, str], old: Mapping[str, s
         Finding("service_conflict", Level.WARNING, newer, "a link would give a service two rows of one text", older)
         for older, newer in book.conflicts
     ]
-    run.report.findings += sync_findings(run.session, "link services", None, conflicts, run.now)
+    found = [*conflicts, *_refused_but_one(run)]
+    run.report.findings += sync_findings(run.session, "link services", None, found, run.now)
+
+
+def _refused_but_one(run: _Run) -> list[Finding]:
+    """Pairs that a person refused and that are one service still, tied through the other language or other rows."""
+    refused = [one.link for one in run.people
+               if one.link.state is LinkState.REFUSED and one.link.type is not LinkType.LISTED]  # fmt: skip
+    service_of = memberships(run.session, "entry", {key for link in refused for key in (link.older, link.newer)})
+    said = "a person refused this link, but both rows are one service still, through other links"
+    return [
+        Finding("refusal_without_effect", Level.WARNING, link.newer, said, link.older)
+        for link in refused
+        if link.older in service_of and service_of[link.older] == service_of.get(link.newer)
+    ]

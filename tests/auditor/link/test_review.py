@@ -8,8 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from auditor.db.links import decisions, memberships
+from auditor.db.models import IssueRow, LinkRow
 from auditor.db.session import connect, transaction
 from crawler.pages.records import Lang
 from tests.auditor.link.command import run
@@ -197,3 +199,33 @@ def test_a_table_that_may_be_filled_in_is_not_written_over(db: str, tmp_path: Pa
     done = run(db, "review", "links", "--export", str(table))
     assert (done.returncode, table.read_text(encoding="utf-8")) == (2, "mine")
     assert "is there already" in done.stderr
+
+
+def test_a_refusal_that_the_other_language_undoes_is_a_finding(sqlite_url: str) -> None:
+    editions = write_history(3, 40, [{}], typos=0).editions
+    engine = connect(sqlite_url)
+    with transaction(engine) as session:
+        for lang in (Lang.RU, Lang.KK):
+            for text in editions[lang]:
+                store_edition(session, text)
+    run(sqlite_url, "link")
+    with transaction(engine) as session:
+        pair = select(LinkRow.id, LinkRow.older_key, LinkRow.newer_key).where(
+            LinkRow.newer_key == editions[Lang.RU][1][4].key
+        )
+        link_id, older, newer = session.execute(pair.where(LinkRow.type == "same")).one()
+    run(sqlite_url, "review", "links", "--refuse", str(link_id), "--by", "Aigul", "--reason", "another service")
+    assert run(sqlite_url, "link").returncode == 0
+    told = select(IssueRow.address, IssueRow.value).where(
+        IssueRow.code == "refusal_without_effect", IssueRow.resolved_at.is_(None)
+    )
+    with transaction(engine) as session:
+        assert [tuple(row) for row in session.execute(told)] == [(newer, older)], "the Kazakh rows tie them"
+        kazakh = session.scalar(
+            select(LinkRow.id).where(LinkRow.newer_key == newer.replace("/ru/", "/kk/"), LinkRow.type == "same")
+        )
+    run(sqlite_url, "review", "links", "--refuse", str(kazakh), "--by", "Aigul", "--reason", "another service")
+    run(sqlite_url, "link")
+    with transaction(engine) as session:
+        assert session.execute(told).all() == []
+    engine.dispose()
