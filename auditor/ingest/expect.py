@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -49,14 +49,17 @@ def edition_faults(page: RegisterPage, lang: Lang, bounds: Expectations, needed:
         )
     if len(page.rows) < bounds.min_rows:
         faults.append(Fault("too_few_rows", f"{len(page.rows)} rows read, at least {bounds.min_rows} are expected"))
-    faults += _fill_faults(page.live, bounds, needed)
+    faults += _fill_faults(page.live, bounds.fill, needed)
     if page.lang is not None and page.lang is not lang:
         faults.append(Fault("wrong_language", f"asked for {lang}, but the letters are those of {page.lang}"))
     return tuple(faults)
 
 
 def list_faults(page: PortalList, bounds: Expectations) -> tuple[Fault, ...]:
-    """What makes a portal list's reading incomplete, so that an absence from it means nothing."""
+    """What makes a portal list's reading incomplete, so that an absence from it means nothing.
+
+    A line without a name is a line all the same; a list in which half of them are is not understood.
+    """
     faults = []
     if not page.complete:
         faults.append(Fault("incomplete_list", "the list was not understood"))
@@ -64,20 +67,22 @@ def list_faults(page: PortalList, bounds: Expectations) -> tuple[Fault, ...]:
         faults.append(
             Fault("too_few_listings", f"{len(page.listings)} listings, at least {bounds.min_listings} are expected")
         )
-    return tuple(faults + _fill_faults(page.listings, bounds, bounds.fill))
+    unfilled = _fill_faults(page.listings, {field: least / 2 for field, least in bounds.fill.items()}, bounds.fill)
+    return tuple(faults + unfilled)
 
 
 def beyond(page: object, bounds: Expectations) -> tuple[Fault, ...]:
-    """What is more than expected: to be told, no reason to hold a reading."""
+    """What is more than expected, or emptier: to be told, no reason to hold a reading."""
     if isinstance(page, RegisterPage):
         number, most, what = len(page.rows), bounds.max_rows, "rows"
     elif isinstance(page, PortalList):
         number, most, what = len(page.listings), bounds.max_listings, "listings"
     else:
         return ()
-    if most is None or number <= most:
-        return ()
-    return (Fault("more_than_expected", f"{number} {what} read, at most {most} are expected"),)
+    told = _fill_faults(page.listings, bounds.fill, bounds.fill) if isinstance(page, PortalList) else []
+    if most is not None and number > most:
+        told.append(Fault("more_than_expected", f"{number} {what} read, at most {most} are expected"))
+    return tuple(told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +140,9 @@ def _drop_faults(reading: Reading, references: Sequence[Reading]) -> tuple[Fault
     return ()
 
 
-def _fill_faults(records: Sequence[object], bounds: Expectations, needed: Collection[str]) -> list[Fault]:
+def _fill_faults(records: Sequence[object], fill: Mapping[str, float], needed: Collection[str]) -> list[Fault]:
     faults = []
-    for field, least in bounds.fill.items():
+    for field, least in fill.items():
         filled = sum(bool(getattr(record, field)) for record in records)
         there = filled or field in needed
         if records and there and filled < least * len(records):

@@ -160,9 +160,13 @@ def test_lists() -> None:
         "incomplete_list",
         "too_few_listings",
     ]
-    assert [one.code for one in list_faults(PortalList((replace(listing, category=""),), complete=True), bounds)] == [
-        "low_fill"
+    nameless = replace(listing, category="")
+    few, half = (PortalList((nameless, *[listing] * times), complete=True) for times in (2, 0))
+    assert list_faults(few, bounds) == (), "one line without a word hides no list"
+    assert [(one.code, one.message) for one in beyond(few, bounds)] == [
+        ("low_fill", "category is filled in 2 of 3 rows, 100% are expected")
     ]
+    assert [one.code for one in list_faults(half, bounds)] == ["low_fill"]
 
 
 DAYS = st.lists(st.dates(date(2019, 1, 1), date(2022, 1, 1)), max_size=5)
