@@ -31,7 +31,7 @@ from auditor.db.session import open_database, transaction
 from auditor.db.state import rows_digest
 from auditor.ingest.status import not_read
 from auditor.measure.behind import counted_json
-from auditor.measure.cards import card
+from auditor.measure.cards import AWAITED, card
 from auditor.measure.records import DatedAudit, Figure, Measured
 from auditor.measure.series import Year, series_json
 from auditor.measure.splits import dimensions
@@ -150,7 +150,7 @@ def measure(
             told["entries"] = counted_json(dated, wanted)
         if wanted:
             told |= {part: _only(told[part], wanted) for part in ("measures", "unmeasured")}
-        told["corrections"] = [one.as_json() for one in wrong]
+        told |= {"awaited": {} if wanted else AWAITED, "corrections": [one.as_json() for one in wrong]}
         say_json(told)
     elif csv_out and entries:
         print_counted(dated, wanted, form)
@@ -177,6 +177,8 @@ def _say_dated(dated: DatedAudit, wanted: list[str], coding: str) -> None:
     for name, why in dated.unmeasured.items():
         if not wanted or name in wanted:
             say(f"{card(name).title}: not observed ({why})")
+    for name, needed in () if wanted else AWAITED.items():
+        say(f"{name}: not measured yet (it needs {needed})")
     say(f"Nature and completeness: {coding}.")
     if shot.unread:
         say(f"Later editions in force by then could not be read: {', '.join(shot.unread)}")

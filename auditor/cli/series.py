@@ -20,7 +20,7 @@ from auditor.db.session import open_database, transaction
 from auditor.ingest.status import not_read
 from auditor.link.stage import REGISTER_LANGS
 from auditor.measure.behind import Counted, counted
-from auditor.measure.cards import cards
+from auditor.measure.cards import AWAITED, cards
 from auditor.measure.citation import plain
 from auditor.measure.records import DatedAudit
 from auditor.measure.series import CSV_HEADER, NO_ENTRIES, Year, not_split, series_json, series_rows
@@ -102,7 +102,7 @@ def print_series(years: tuple[int, int], lang: Lang, by: Sequence[str], only: Se
     if form == "json":
         head = {"from": years[0], "to": years[1], "language": str(lang), "codebook": CODEBOOK}
         say_json({**head, "coding": coding, "years": series_json(series, by, only),
-                  "corrections": [one.as_json() for one in wrong]})  # fmt: skip
+                  "awaited": {} if only else AWAITED, "corrections": [one.as_json() for one in wrong]})  # fmt: skip
     else:
         print_years(series, by, only, form, coding)
         say_corrections(wrong, form)

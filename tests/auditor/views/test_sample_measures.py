@@ -144,6 +144,7 @@ def test_the_series_marks_breaks_and_counts_no_year_that_was_not_observed(run: A
     assert [one["detail"] for one in years[2020]["breaks"]] == ["P1300000983 → V2000019982"]
     assert years[2022]["measures"]["count"]["change"] == 15
     assert set(years[2022]["measures"]) | set(years[2022]["unmeasured"]) == set(cards())
+    assert set(told["awaited"]) == {"marginal", "coverage", "displacement", "claims"}
     for one in years.values():
         for parts in one.get("by", {}).values():
             for name, groups in parts.items():
@@ -248,6 +249,9 @@ def test_csv_is_one_row_a_figure(run: Any) -> None:
 def test_each_figure_lists_as_many_rows_as_it_says(sample_sqlite: str) -> None:
     told = json.loads(in_process(sample_sqlite, "measure", "--as-of", "2024-12-31", "--entries", "--json").stdout)
     said = dict(_figures(told["measures"]))
+    assert "a budget file" in told["awaited"]["displacement"], (
+        "what the method names and nobody measured is not left out"
+    )
     assert {name: len(rows) for name, rows in told["entries"].items()} == said
     assert said["nature:human_social"] > 0
     dead = in_process(sample_sqlite, "measure", "--as-of", "2024-12-31", "--measure", "dead_ends", "--entries").stdout
