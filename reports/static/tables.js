@@ -87,4 +87,10 @@
   }
   addEventListener("hashchange", open);
   open();
+  // On a phone the parts of the report are one line that moves: the part that is read stands in it.
+  const current = document.querySelector(".mast nav [aria-current]");
+  if (current) {
+    const line = current.closest("ul");
+    line.scrollLeft += current.getBoundingClientRect().left - line.getBoundingClientRect().left - 24;
+  }
 })();

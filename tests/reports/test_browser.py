@@ -261,6 +261,17 @@ def test_years_that_were_not_observed_can_be_sorted_with_the_others(page: Page, 
     assert 0 < len(numbers) < len(years)
 
 
+def test_a_phone_shows_which_part_of_the_report_is_read(page: Page, site: Path) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    for name in ("limits", "index", "files"):
+        show(page, site, f"kk/{name}.html")
+        box = page.locator(".mast nav [aria-current]").bounding_box()
+        assert box
+        assert box["x"] >= 0, name
+        assert box["x"] + box["width"] <= 360, name
+        assert page.evaluate("[scrollX, scrollY]") == [0, 0]
+
+
 def test_a_chart_on_a_phone_keeps_letters_that_can_be_read(page: Page, site: Path) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     show(page, site, "kk/series.html")
