@@ -55,8 +55,11 @@ def database_contents(db_url: str) -> Contents:
     return found
 
 
-#: Columns that name a place in one archive, or ids, or how a process went.
-_OWN = frozenset({"warc", "offset", "body_warc", "body_offset", "length", "counts", "line", "capture_id", "run_id"})
+#: Columns that name a place in one archive, or ids, or how a process went. A hash of inputs is over ids, and PostgreSQL
+#: gives no number twice that a row had which a kill took back.
+_OWN = frozenset(
+    {"warc", "offset", "body_warc", "body_offset", "length", "counts", "line", "capture_id", "run_id", "inputs_hash"}
+)
 
 
 def differences(one: Contents, other: Contents) -> list[str]:
