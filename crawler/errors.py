@@ -6,6 +6,7 @@ The command line turns an error into one line on stderr and an exit code.
 from __future__ import annotations
 
 import errno
+import re
 
 
 class AuditError(Exception):
@@ -36,6 +37,17 @@ class IntegrityError(AuditError):
     """Kept evidence does not fit its own record: a changed byte, a missing file, a broken chain."""
 
     exit_code = 5
+
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def without_controls(text: str) -> str:
+    """Text whose control characters (but tabs and line ends) are written out as `\\x1b`.
+
+    What a site says ends up on terminals, which take such characters for orders: colours, titles, the clipboard.
+    """
+    return _CONTROLS.sub(lambda found: f"\\x{ord(found.group()):02x}", text)
 
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

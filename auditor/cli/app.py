@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from auditor.config import AuditConfig
-from crawler.errors import UsageError
+from crawler.errors import UsageError, without_controls
 
 app = typer.Typer(
     name="egov-audit",
@@ -61,8 +61,8 @@ def load_config(**overrides: object) -> AuditConfig:
 
 
 def say(text: str) -> None:
-    """A result for a person, on stdout, as it is (no markup: source text may hold brackets)."""
-    sys.stdout.write(text + "\n")
+    """A result for a person, on stdout (no markup: source text may hold brackets), with nothing a terminal obeys."""
+    sys.stdout.write(without_controls(text) + "\n")
 
 
 def say_json(value: Any) -> None:  # noqa: ANN401 - anything that JSON can hold
@@ -72,4 +72,4 @@ def say_json(value: Any) -> None:  # noqa: ANN401 - anything that JSON can hold
 
 def note(text: str) -> None:
     """A line on stderr."""
-    log.print(text, markup=False)
+    log.print(without_controls(text), markup=False)

@@ -12,7 +12,7 @@ from auditor.cli.app import app, load_config, note, say, say_json
 from auditor.db.session import open_database
 from auditor.tables import safe_cell
 from auditor.views.queries import answer, queries, query
-from crawler.errors import UsageError
+from crawler.errors import UsageError, without_controls
 from crawler.pages.records import Lang
 
 
@@ -47,4 +47,9 @@ def query_command(
         return
     writer = csv.writer(sys.stdout, delimiter="," if csv_out else "\t", lineterminator="\n")
     writer.writerow(found.columns)
-    writer.writerows([safe_cell(value) if csv_out else value for value in row] for row in found.rows)
+    writer.writerows([safe_cell(value) if csv_out else _shown(value) for value in row] for row in found.rows)
+
+
+def _shown(value: object) -> object:
+    """A value for a person's terminal; CSV and JSON are for programs and hold what is there."""
+    return without_controls(value) if isinstance(value, str) else value

@@ -19,6 +19,7 @@ from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.python.failure import Failure
 
 from crawler.archive.records import Outcome
+from crawler.errors import without_controls
 from crawler.pages.records import Verdict
 
 #: The issue code of a fault that is the program's own.
@@ -41,10 +42,12 @@ class NotFetched(IgnoreRequest):
     """An asked address ended without a page. Reaches the request's errback, never its callback.
 
     `code` is a stable word for the issue log (`timeout`, `robots_forbidden`, `challenge`), `detail` one clear line
-    without the address. `quiet`: the same was said already, so it is recorded but not printed again.
+    without the address and without control characters. `quiet`: the same was said already, so it is recorded but not
+    printed again.
     """
 
     def __init__(self, outcome: Outcome, code: str, detail: str, *, quiet: bool = False) -> None:
+        detail = without_controls(detail)
         super().__init__(detail)
         self.outcome = outcome
         self.code = code

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from auditor.cli.app import note, say
 from tests.auditor.cli.command import EGOV_AUDIT, egov_audit
 
 
@@ -43,3 +44,12 @@ def test_start_up_leaves_the_heavy_libraries_alone() -> None:
     program = "import sys, auditor.cli.main; print(*{'scipy', 'scrapy', 'pymorphy3'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_a_terminal_gets_no_orders(capsys: pytest.CaptureFixture[str]) -> None:
+    """Names and addresses come from a site; tabs and line ends are ours."""
+    say("a\tb\nc\x1b]0;title\x07\x9b31m")
+    note("d\x1b[2J")
+    told = capsys.readouterr()
+    assert told.out == "a\tb\nc\\x1b]0;title\\x07\\x9b31m\n"
+    assert "\x1b" not in told.err

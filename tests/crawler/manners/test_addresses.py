@@ -150,6 +150,16 @@ def test_a_page_that_redirects_home_is_recorded_and_not_followed(tmp_path: Path,
     assert {capture["url"] for capture in read_logs(tmp_path).captures} == {server.url + "/robots.txt", url}
 
 
+def test_what_a_site_says_gives_the_terminal_no_orders(tmp_path: Path) -> None:
+    """A redirect's address with the signs that colour, retitle or fill the clipboard: they are written out."""
+    moved = Answer(status=302, headers={"Location": "http://x\x1b[31m.example/\x1b]52;c;aGk=\x07"})
+    with FaultServer({PAGE: moved}) as server:
+        done = crawl([server.url + PAGE], tmp_path)
+    assert "redirect to http://x\\x1b[31m.example/" in done.lines[0]
+    assert "\x1b" not in done.stderr
+    assert "\\x1b[31m" in read_logs(tmp_path).fetch(server.url + PAGE)["detail"]
+
+
 def test_a_maze_ends(tmp_path: Path) -> None:
     """Every page names one more: what lies too many links away is recorded, and not asked for."""
     routes = {f"{PAGE}/{number:02}.01.2021": good() for number in range(1, 31)}
