@@ -139,11 +139,12 @@ def _steady(session: Session, row: LinkingRow, links: Sequence[Link]) -> list[Li
 
 
 def _decided(links: Iterable[Link], people: Sequence[StoredLink]) -> list[Link]:
-    """A confirmed listing shows that service and no other; a refused pair is gone."""
-    confirmed = {one.link.newer: one.link for one in people if one.link.state is LinkState.ACCEPTED}
+    """A confirmed listing shows what people confirmed, one service or several, and no other; a refused pair is gone."""
+    said = [one.link for one in people if one.link.state is LinkState.ACCEPTED]
+    confirmed = {link.newer for link in said}
     refused = {(one.link.older, one.link.newer) for one in people if one.link.state is LinkState.REFUSED}
     kept = [link for link in links if link.newer not in confirmed and (link.older, link.newer) not in refused]
-    return [*kept, *confirmed.values()]
+    return [*kept, *said]
 
 
 def _counts(

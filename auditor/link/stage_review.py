@@ -11,7 +11,8 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from auditor.db.links import StoredLink, add_decision, decisions, link_by_id, names_of, stored_links
-from auditor.records import LinkState
+from auditor.db.portal import gone_listings, listings
+from auditor.records import LinkState, LinkType
 from auditor.tables import write_csv
 from crawler.errors import ContentError, UsageError
 
@@ -37,17 +38,28 @@ class Answer:
 
 
 def open_questions(session: Session) -> list[StoredLink]:
-    """Candidates that no person has decided yet, by id."""
-    answered = {(one.link.older, one.link.newer) for one in decisions(session)}
+    """Candidates that no person has decided yet, by id. What a confirmed listing might show besides is settled."""
+    told = [one.link for one in decisions(session)]
+    answered = {(link.older, link.newer) for link in told}
+    shown = {link.newer for link in told if link.type is LinkType.LISTED and link.state is LinkState.ACCEPTED}
     return [
-        one for one in stored_links(session, LinkState.CANDIDATE) if (one.link.older, one.link.newer) not in answered
+        one
+        for one in stored_links(session, LinkState.CANDIDATE)
+        if (one.link.older, one.link.newer) not in answered
+        and not (one.link.type is LinkType.LISTED and one.link.newer in shown)
     ]
 
 
 def names_in(session: Session, links: Iterable[StoredLink]) -> dict[str, str]:
-    """Names by key for both ends of links; a listing's key stands for itself."""
+    """Names by key for both ends of links: of rows, and of listings as they were seen last."""
+    links = list(links)
     keys = sorted({key for one in links for key in (one.link.older, one.link.newer)})
-    return {key: " ".join(filter(None, pair)) for key, pair in names_of(session, keys).items()}
+    found = {key: " ".join(filter(None, pair)) for key, pair in names_of(session, keys).items()}
+    if any(one.link.type is LinkType.LISTED for one in links):
+        shown = listings(session)
+        gone = gone_listings(session, {one.key for one in shown})
+        found |= {one.key: one.name for one in (*gone, *shown) if one.key in keys}
+    return found
 
 
 def export_questions(session: Session, path: Path) -> int:

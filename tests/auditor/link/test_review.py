@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from auditor.db.links import decisions, memberships
 from auditor.db.models import IssueRow, LinkRow
@@ -229,3 +230,27 @@ def test_a_refusal_that_the_other_language_undoes_is_a_finding(sqlite_url: str) 
     with transaction(engine) as session:
         assert session.execute(told).all() == []
     engine.dispose()
+
+
+def test_a_listing_stands_with_its_name_and_a_confirmed_one_belongs_to_its_service(
+    sample_sqlite: str, tmp_path: Path
+) -> None:
+    shutil.copy(sample_sqlite.removeprefix("sqlite:///"), tmp_path / "audit.db")
+    db = f"sqlite:///{tmp_path}/audit.db"
+    engine = connect(db)
+    with engine.begin() as connection:  # without the Russian text some listings may be one of two services
+        connection.execute(text("UPDATE edition SET state = 'held' WHERE lang = 'ru'"))
+    run(db, "link")
+    listed = [one for one in questions(db) if one["type"] == "listed"]
+    assert listed
+    assert all(one["older_name"] and one["newer_name"] for one in listed)
+    chosen = listed[0]
+    run(db, "review", "links", "--confirm", str(chosen["id"]), "--by", "Aigul", "--reason", "seen on the page")
+    assert run(db, "link").returncode == 0
+    with transaction(engine) as session:
+        row = memberships(session, "entry", [chosen["older"]])[chosen["older"]]
+        assert memberships(session, "listing", [chosen["newer"]]) == {chosen["newer"]: row}
+    engine.dispose()
+    assert chosen["newer"] not in {one["newer"] for one in questions(db)}, "its rivals are settled with it"
+    (kept,) = json.loads(run(db, "review", "links", "--decided", "--json").stdout)
+    assert kept["newer_name"] == chosen["newer_name"]
