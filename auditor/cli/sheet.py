@@ -85,14 +85,17 @@ def export_command(
     form: Annotated[Form, typer.Option("--format", help="A table for a person, or JSONL for doccano.")] = Form.TABLE,
 ) -> None:
     """Write one coder's own sheet in an own random order: evidence and empty columns, nobody's codes."""
-    from auditor.db.review import sample_named
+    from auditor.db.review import items_of, sample_named
     from auditor.review.aliases import alias
     from auditor.review.stage_sheets import export_doccano, export_sheet
+    from auditor.review.stage_subjects import outdated
 
     export = export_doccano if form is Form.DOCCANO else export_sheet
     with open_database(load_config().db_url) as engine, transaction(engine) as session:
         chosen = sample_named(session, sample)
         sheet, count = export(session, chosen, alias(coder), out, datetime.now(UTC))
+        changed = len(outdated(session, items_of(session, chosen.id)))
+    _note_outdated(changed)
     note(f"{count} items of sample {chosen.name} for {sheet.coder}, order {sheet.order_seed}, sheet {sheet.mark}")
     say(str(out))
 
@@ -123,11 +126,12 @@ def code_form_command(
     item: Annotated[str | None, typer.Option("--item", metavar="ID", help="With --again: only this item.")] = None,
 ) -> None:
     """Code at the terminal, keyboard only; every item is kept at once, the same command goes on where it stopped."""
-    from auditor.db.review import add_answers, sample_named
+    from auditor.db.review import add_answers, items_of, sample_named
     from auditor.review.aliases import alias
     from auditor.review.form import Form as TerminalForm
     from auditor.review.form import Terminal
     from auditor.review.stage_sample import said_at_terminal, terminal_sheet
+    from auditor.review.stage_subjects import outdated
 
     # A byte that is no UTF-8 is no answer, and no reason to lose the sitting.
     if hasattr(sys.stdin, "reconfigure"):
@@ -140,6 +144,7 @@ def code_form_command(
             chosen = sample_named(session, sample)
             sheet, items = terminal_sheet(session, chosen, who, datetime.now(UTC))
             done, before = said_at_terminal(session, sheet, items)
+            _note_outdated(len(outdated(session, items_of(session, chosen.id))))
         if item is not None and item not in before:
             raise UsageError(f"{who} coded no item {item} of sample {chosen.name} at the terminal")
         if item is not None:
@@ -251,6 +256,13 @@ def _ask(prompt: str) -> str | None:
     return line.rstrip("\n") if line else None
 
 
+def _note_outdated(count: int) -> None:
+    if count:
+        note(
+            f"{count} items of this sample have another text now, or are gone: codes on them are stale and do not count"
+        )
+
+
 def _say_taken(taken: Taken) -> None:
     changed = f", {len(taken.changed)} changed" if taken.changed else ""
     new = taken.added - len(taken.changed)
@@ -261,6 +273,7 @@ def _say_taken(taken: Taken) -> None:
         note(f"{taken.absent} items of the sample are not in the file: they stay uncoded")
     if taken.kept:
         note(f"{taken.kept} items are without codes in the file and were coded before: those codes stay")
+    _note_outdated(taken.outdated)
     if taken.own:
         note(f"{taken.own} decisions are on items that {taken.coder} coded too: a third person's word weighs more")
     if taken.waiting:

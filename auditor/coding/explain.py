@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from auditor.coding.codebook import CODEBOOK
-from auditor.coding.in_force import ADJUDICATED, Standing, axes_of, newest_by_person, standing_coding
+from auditor.coding.in_force import ADJUDICATED, Standing, axes_of, coding_in_force, newest_by_person, standing_coding
 from auditor.records import Coding, CodingInput, Evidence, StoredCoding
 
 _OPEN, _CLOSE = "⟦", "⟧"
@@ -90,7 +90,9 @@ def _counts(told: Explanation) -> str:
     fresh = [one for one in known if one.evidence_hash == told.fresh_hash]
     found = standing_coding(known, told.fresh_hash)
     if found is None:
-        return "nothing yet: run `egov-audit code`"
+        earlier = coding_in_force(known)
+        codes = f"{'/'.join(axes_of(earlier))} of an earlier text" if earlier else "nothing yet"
+        return f"{codes}: run `egov-audit code`"
     standing, stored = found
     people = newest_by_person(fresh)
     names = ", ".join(one.coder for one in people if axes_of(one) == axes_of(stored))

@@ -22,6 +22,7 @@ from auditor.review.records import Answer, Fault, Sample, SampleItem, Sheet
 from auditor.review.sheetfile import Table, refuse_overwriting, write_sheet
 from auditor.review.sheetread import Grid, read_bytes, read_sheet
 from auditor.review.stage_sample import hand_out
+from auditor.review.stage_subjects import outdated
 from crawler.errors import ContentError, UsageError
 from crawler.pages.text import plain
 
@@ -34,7 +35,7 @@ class Taken:
 
     `changed` names the rows among those added that take back an earlier answer, `absent` counts the items of the sample
     that the file does not have, `own` the items that who decides has coded too, `kept` those without codes in the file
-    whose earlier codes stay.
+    whose earlier codes stay, `outdated` the sample's items whose text is another one by now.
     """
 
     coder: str
@@ -46,6 +47,7 @@ class Taken:
     absent: int = 0
     own: int = 0
     kept: int = 0
+    outdated: int = 0
 
 
 def export_sheet(session: Session, sample: Sample, coder: str, path: Path, now: datetime) -> tuple[Sheet, int]:
@@ -105,7 +107,15 @@ def import_sheet(session: Session, path: Path, coder: str | None, now: datetime)
     same = len(checked.answers) - added
     kept = sum(key in newest for key in (*checked.empty, *checked.waiting))
     counts = (added, same, len(checked.empty))
-    return Taken(sheet.coder, *counts, checked.waiting, tuple(changed), checked.absent, kept=kept)
+    return Taken(
+        sheet.coder,
+        *counts,
+        checked.waiting,
+        tuple(changed),
+        checked.absent,
+        kept=kept,
+        outdated=len(outdated(session, items)),
+    )
 
 
 def known_sheet(session: Session, path: Path, grid: Grid, coder: str | None) -> Sheet:

@@ -10,7 +10,7 @@ from auditor.coding.evidence import entry_input, evidence_hash, listing_input
 from auditor.db.links import memberships, services_of_listings
 from auditor.db.read import editions_in_force, entries_of_many, listings
 from auditor.records import EditionRef, Listing
-from auditor.review.records import Subject
+from auditor.review.records import SampleItem, Subject
 from crawler.pages.records import ELECTRONIC_FORMS, Lang
 
 
@@ -44,6 +44,16 @@ def current_hashes(session: Session, kind: str, keys: Collection[str]) -> dict[s
         editions = [edition for lang in Lang for edition in editions_in_force(session, lang) if edition.key in prefixes]
         subjects = entry_subjects(session, editions)
     return {subject.key: subject.evidence_hash for subject in subjects if subject.key in wanted}
+
+
+def outdated(session: Session, items: Iterable[SampleItem]) -> list[str]:
+    """Keys of a sample's items whose text has changed or gone since it was drawn: codes on them are stale."""
+    shown = [item.subject for item in items]
+    now: dict[tuple[str, str], str] = {}
+    for kind in sorted({subject.kind for subject in shown}):
+        hashes = current_hashes(session, kind, [subject.key for subject in shown if subject.kind == kind])
+        now |= {(kind, key): text for key, text in hashes.items()}
+    return [one.key for one in shown if now.get((one.kind, one.key)) != one.evidence_hash]
 
 
 def _listing_subject(listing: Listing) -> Subject:

@@ -344,6 +344,14 @@ def test_a_changed_text_makes_codings_stale(sheet: Sheet, tmp_path: Path, capsys
     assert out.count("has another text now") == 2
     assert out.count("is no longer there") == 2
     assert out.count("by anna of") == 2
+    told = "2 items of this sample have another text now, or are gone: codes on them are stale and do not count"
+    assert sheet("export", "--coder", "carla", "--out", tmp_path / "carla.csv") == 0
+    assert told in capsys.readouterr().err, "before the work is done, too"
+    assert sheet("import", tmp_path / "carla.csv") == 0
+    assert told in capsys.readouterr().err
+    key = next(row["id"] for row in desk.read(tmp_path / "carla.csv") if "врачу № 1" in row["name"])
+    assert sheet("explain", key) == 0
+    assert "counts        human_social/partial of an earlier text: run `egov-audit code`" in capsys.readouterr().out
     assert sheet("stale", "--json") == 0
     assert {one["coder"] for one in json.loads(capsys.readouterr().out)} == {"anna", "boris"}
 
