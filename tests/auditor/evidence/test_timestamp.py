@@ -15,9 +15,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from auditor.config import AuditConfig
+from auditor.db.session import open_database
 from auditor.evidence import stamping, timestamp
 from auditor.evidence.stamping import check_stamps, stamp_root
 from auditor.evidence.timestamp import StampError, read_answer, trusted
+from auditor.ops.stage_backup import back_up
+from auditor.ops.stage_restore import restore
 from crawler.archive import seals
 from crawler.archive.verify import inspect
 from crawler.errors import SourceError, UsageError
@@ -155,6 +159,17 @@ def test_a_token_of_another_root_is_named(archive: Path, tsa: Authority) -> None
         ("seals/000002.tsr", f"the stamp is over {first.root}, not over {second.root}")
     ]
     assert found.held == 1
+
+
+def test_a_stamp_comes_along_with_a_backup(archive: Path, tsa: Authority, tmp_path: Path) -> None:
+    stamped(archive, tsa)
+    here = AuditConfig(archive=archive, state=tmp_path / "state", db_url=f"sqlite:///{tmp_path}/a.db")
+    with open_database(here.db_url, create=True):
+        back_up(here, tmp_path / "copy.tar.gz", AT)
+    there = AuditConfig(archive=tmp_path / "b", state=tmp_path / "b-state", db_url=f"sqlite:///{tmp_path}/b.db")
+    restore(there, tmp_path / "copy.tar.gz")
+    assert inspect(there.archive).problems == ()
+    assert check_stamps(there.archive, seals.load_seals(there.archive), tsa.root).held == 1
 
 
 def test_a_stamp_dated_otherwise_by_the_seal_is_named(archive: Path, tsa: Authority) -> None:
