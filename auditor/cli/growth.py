@@ -119,7 +119,8 @@ def account_command(
     if not found.exact:
         note("some ambiguous links are too entangled to try every choice: bounds are safe but may be too wide")
     if json_out:
-        say_json(account_json(found, (start, end), unread, between.not_observed))
+        of = {"language": lang, "digitised": digitised, "editions": [between.older.key, between.newer.key]}
+        say_json({**account_json(found, (start, end), unread, between.not_observed), **of})
     else:
         _say_account(found, between)
 

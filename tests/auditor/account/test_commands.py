@@ -47,7 +47,9 @@ def test_the_account_in_json_has_the_promised_shape_and_closes(db: str, history:
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert list(said) == ["from", "to", "unit", "start", "end", "births", "deaths", "splits", "mergers", "scope",
-                          "flips", "remainder", "cosmetic_share"]  # fmt: skip
+                          "flips", "remainder", "cosmetic_share", "language", "digitised", "editions"]  # fmt: skip
+    assert (said["language"], said["digitised"]) == ("ru", False), "a file that is passed on says what it is about"
+    assert [key.split("/")[2] for key in said["editions"]] == ["ru", "ru"]
     ends = [one for one in history.editions[Lang.RU] if one[0].edition_date <= date(2020, 12, 31)]
     assert (said["from"], said["to"], said["unit"]) == (2020, 2021, "rows")
     assert (said["start"], said["end"]) == (len(ends[-1]), len(history.editions[Lang.RU][-1]))
