@@ -179,5 +179,5 @@ def read_lines(path: Path, read: Callable[[dict[str, Any]], _T]) -> Iterator[_T]
         for number, line in enumerate(file, 1):
             try:
                 yield read(json.loads(line))
-            except (KeyError, TypeError, ValueError) as error:
+            except (KeyError, TypeError, ValueError, RecursionError) as error:
                 raise IntegrityError(f"{path.name} line {number} cannot be read: {error}") from error

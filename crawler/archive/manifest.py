@@ -99,7 +99,7 @@ def decode(content: bytes, name: str) -> Manifest:
             format=raw["format"],
         )
         whole = encode(manifest) == content
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise IntegrityError(f"manifests/{name} cannot be read: {error}") from error
     if not whole or name != f"{manifest.run_id}.json":
         raise IntegrityError(f"manifests/{name} does not fit its own digest")

@@ -40,7 +40,7 @@ def run_record(root: Path, run_id: str) -> RunRecord:
     path = _sealed(root, run_id, layout.RUN)
     try:
         return run_of(json.loads(path.read_bytes()))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise IntegrityError(f"runs/{run_id}/run.json cannot be read: {error}") from error
 
 

@@ -136,7 +136,7 @@ def _begun(folder: Path) -> RunRecord:
     """The run record as last written; what the run's id says where a failing disk left none that can be read."""
     try:
         return run_of(json.loads((folder / RUN).read_bytes()))
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
         run_id = folder.name
         return RunRecord(run_id, layout.stage(run_id), layout.started(run_id), finished=None, result=RunResult.RUNNING)
 
@@ -175,7 +175,7 @@ def _whole_lines(path: Path, read: Callable[[dict[str, Any]], Any]) -> list[Any]
         for line in file:
             try:
                 found.append(read(json.loads(line)))
-            except (KeyError, TypeError, ValueError):
+            except (KeyError, TypeError, ValueError, RecursionError):
                 break
             if not line.endswith(b"\n"):
                 break

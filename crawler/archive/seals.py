@@ -97,7 +97,7 @@ def decode(content: bytes, name: str) -> Seal:
             facts=facts,
         )
         whole = encode(seal) == content and name == f"{seal.sequence:06}.json"
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise IntegrityError(f"{FOLDER}/{name} cannot be read: {error}") from error
     if not whole:
         raise IntegrityError(f"{FOLDER}/{name} does not fit its own digest")

@@ -278,7 +278,7 @@ class _Check:
             for number, line in enumerate(file, 1):
                 try:
                     yield number, read(json.loads(line))
-                except (KeyError, TypeError, ValueError) as error:
+                except (KeyError, TypeError, ValueError, RecursionError) as error:
                     self.note(path, f"line {number}", f"cannot be read: {error}")
 
     def _record(self, run: Manifest, path: Path) -> None:
@@ -286,7 +286,7 @@ class _Check:
             return
         try:
             record = run_of(json.loads(path.read_bytes()))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
             self.note(path, "", f"cannot be read: {error}")
             return
         if (record.run_id, record.result) != (run.run_id, run.result):

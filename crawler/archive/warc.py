@@ -244,7 +244,7 @@ def referred(record: Record, place: str) -> tuple[str, int]:
     try:
         name, offset = json.loads(record.headers[CAPTURE_HEADER.lower()])["refers_to"]
         return str(name), int(offset)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise IntegrityError(f"{place}: the revisit does not say where its body lies") from error
 
 

@@ -136,6 +136,15 @@ def test_a_leaf_that_lies_elsewhere_is_not_read(archive: Path, path: str) -> Non
     assert any(message.endswith("is no leaf") for message in told)
 
 
+@pytest.mark.parametrize("folder", ["index", "manifests", "seals", "runs"])
+@pytest.mark.parametrize("content", [b"[" * 100_000, b'{"a":' * 100_000, b"[]", b"1", b'"x"'])
+def test_json_that_is_none_of_ours_is_named(archive: Path, folder: str, content: bytes) -> None:
+    """Whoever made it up may have made it deep."""
+    path = min(path for path in (archive / folder).rglob("*.json*") if path.is_file())
+    path.write_bytes(content + b"\n")
+    assert path.relative_to(archive).as_posix() in {file for file, _ in places(archive)}
+
+
 def test_manifests_of_the_first_format_still_verify(archive: Path) -> None:
     """An archive as it was before there were roots: its manifests are written as they were, and a new run follows."""
     shutil.rmtree(archive / "seals")
