@@ -180,6 +180,9 @@ def test_a_release_holds_the_corrections_as_text_and_is_another_one(mended_sqlit
     before.chmod(0o644)
     with closing(sqlite3.connect(before)) as earlier:
         earlier.execute("DROP TABLE corrections")
+        earlier.execute("DELETE FROM dictionary WHERE table_name = 'corrections'")
+        earlier.execute("DELETE FROM dictionary_tables WHERE name = 'corrections'")
+        earlier.commit()
     added = delta(before, after)["tables"]["corrections"]["added"]
     assert [one["correction_key"] for one in added] == [f"count/{DAY}/ru/1"], "a release from before had no such table"
 
