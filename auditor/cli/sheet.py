@@ -105,6 +105,9 @@ def import_command(
     file: Annotated[Path, typer.Argument(help="The filled sheet: .xlsx, .csv, or doccano's .jsonl.")],
     *,
     coder: Annotated[str | None, typer.Option("--coder", help="Refuse the sheet if it is not this coder's.")] = None,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="Take codes that the coder gave otherwise before.")
+    ] = False,
 ) -> None:
     """Take a filled sheet back, whole or not at all; half-filled is fine, the same file twice adds nothing."""
     from auditor.review.aliases import alias
@@ -112,7 +115,7 @@ def import_command(
 
     # Two imports of one file at a time would both find its answers new.
     with open_database(load_config().db_url) as engine, exclusive(engine, "sheet"), transaction(engine) as session:
-        taken = import_sheet(session, file, alias(coder) if coder else None, datetime.now(UTC))
+        taken = import_sheet(session, file, alias(coder) if coder else None, datetime.now(UTC), minds_changed=changed)
     _say_taken(taken)
 
 

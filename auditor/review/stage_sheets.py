@@ -74,8 +74,14 @@ def export_doccano(session: Session, sample: Sample, coder: str, path: Path, now
     return sheet, len(items)
 
 
-def import_sheet(session: Session, path: Path, coder: str | None, now: datetime) -> Taken:
-    """Take a filled sheet back. Raises ContentError with every fault and its place; then nothing was taken."""
+def import_sheet(
+    session: Session, path: Path, coder: str | None, now: datetime, *, minds_changed: bool = False
+) -> Taken:
+    """Take a filled sheet back. Raises ContentError with every fault and its place; then nothing was taken.
+
+    A code that is another than the one taken from this sheet before is a fault unless `minds_changed`: two people may
+    have filled in the file.
+    """
     grid = read_doccano(path, read_bytes(path)) if path.suffix.lower() in (".jsonl", ".json") else read_sheet(path)
     sheet = known_sheet(session, path, grid, coder)
     if sheet.form == "adjudication":
@@ -102,6 +108,9 @@ def import_sheet(session: Session, path: Path, coder: str | None, now: datetime)
         elif not said_before(answer, known, note):
             new.append((item, answer))
             changed.append(_change(checked.rows[item.key], answer, known))
+            if not minds_changed and axes_of(known) != (str(answer.nature), str(answer.completeness)):
+                faults.append(Fault(checked.rows[item.key], "nature", _other_mind(answer, known)))
+    faults.sort(key=lambda fault: fault.row)
     refuse(path, faults)
     added = add_answers(session, sheet, sheet.coder, new, now)
     same = len(checked.answers) - added
@@ -166,6 +175,14 @@ def _change(row: int, answer: Answer, known: StoredCoding) -> str:
     now, before = f"{answer.nature}/{answer.completeness}", "/".join(axes_of(known))
     codes = f"{now}, before {before}" if now != before else f"{now} as before; output, sector or note changed"
     return f"row {row}: {known.subject} {codes}"
+
+
+def _other_mind(answer: Answer, known: StoredCoding) -> str:
+    return (
+        f"{known.subject} was {'/'.join(axes_of(known))} when {known.coder} filled in this sheet and is "
+        f"{answer.nature}/{answer.completeness} now: two people with one sheet? If {known.coder} thinks otherwise "
+        "by now: --changed"
+    )
 
 
 def _contradiction(known: StoredCoding) -> str:

@@ -143,7 +143,13 @@ def test_one_file_filled_in_twice_tells_what_changed(
     desk.fill_in(handed, lambda number, row: {**GOOD, "completeness": "partial"} if number == 3 else GOOD)
     key = desk.read(handed)[3]["id"]
     capsys.readouterr()
-    assert lite("import", handed) == 0
+    assert lite("import", handed) == 4
+    err = capsys.readouterr().err
+    assert "1 fault, nothing was imported" in err
+    assert f"row 5, column nature: {key} was transactional/complete when anna filled in this sheet" in err
+    assert "two people with one sheet?" in err
+    assert len(people()) == 8
+    assert lite("import", handed, "--changed") == 0
     out, err = capsys.readouterr()
     assert "anna: 4 new, 1 changed, 7 as before, 0 empty" in out
     assert f"row 5: {key} transactional/partial, before transactional/complete" in err

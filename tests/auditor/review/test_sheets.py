@@ -72,7 +72,7 @@ def test_there_and_back(sheet: Sheet, tmp_path: Path, capsys: pytest.CaptureFixt
     desk.fill_in(
         path, lambda number, row: {**CODED, "nature": "transactional", "note": ""} if number in (0, 12) else {}
     )
-    assert sheet("import", path, "--coder", "ANNA") == 0
+    assert sheet("import", path, "--coder", "ANNA", "--changed") == 0
     assert "anna: 1 new, 1 changed, 6 as before, 12 empty" in capsys.readouterr().out
     again = people()
     assert sorted(len(codings) for codings in again.values()) == [1] * 7 + [2], (
