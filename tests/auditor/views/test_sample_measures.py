@@ -215,6 +215,17 @@ def test_presence_in_the_views_is_that_of_the_measure(sample: Engine) -> None:
     assert seen <= {"present", "absent"}
 
 
+def test_no_absence_where_one_audience_was_never_read_whole(sample: Engine) -> None:
+    absent = "SELECT (SELECT COUNT(*) FROM services WHERE on_portal = 'absent')"
+    absent += " + (SELECT COUNT(*) FROM listings WHERE presence = 'absent')"
+    with sample.connect() as connection:
+        assert connection.scalar(text(absent)) > 0
+        undone = connection.begin_nested()
+        connection.execute(text("UPDATE list_reading SET complete = (1 = 0) WHERE audience = 'business'"))
+        assert connection.scalar(text(absent)) == 0
+        undone.rollback()
+
+
 @pytest.mark.parametrize(
     "words",
     [("at", "2099-01-01"), ("diff", "2024-01-01", "2099-01-01"), ("measure", "--as-of", "2099-01-01"),
