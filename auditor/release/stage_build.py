@@ -34,12 +34,17 @@ def build_release(engine: Engine, folder: Path, out: Path | None = None) -> tupl
 
     A release of this id that lies in `folder` already is given as it is: it may have been cited by its sha256. An
     earlier file at `out` stays whole until the new one is. Raises IntegrityError for one that is not what its manifest
-    says, UsageError for a file or folder that is not ours, ContentError when nothing was read or no figure is kept,
-    OSError when the disk refuses.
+    says, UsageError for a file or folder that is not ours, ContentError when nothing was read or
+    no figure of a register that was read is kept, OSError when the disk refuses.
     """
     with snapshot(engine) as session:
         facts = Facts(release_id(session), newest_evidence(session), _versions(session), _permissions(session))
-        if session.execute(text("SELECT 1 FROM measures LIMIT 1")).first() is None:
+        # Of the portal alone no figure is kept; its listings may be read and asked all the same.
+        entries, measures = (
+            session.execute(text(statement)).first()
+            for statement in ("SELECT 1 FROM entries LIMIT 1", "SELECT 1 FROM measures LIMIT 1")
+        )
+        if entries and not measures:
             raise ContentError("no figure is kept yet, and a release without them would look like a finding")
         target = out or folder / f"{facts.id}.sqlite"
         refuse_foreign(target)

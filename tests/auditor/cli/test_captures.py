@@ -44,6 +44,15 @@ def check_real_pages(captures: Path, tmp_path: Path) -> None:
     for lang, words in _UNREAD.items():
         assert words in (tmp_path / report.parent / lang / "index.html").read_text(encoding="utf-8")
 
+    exported = tmp_path / "files"
+    assert "106 listings" in run("release").err
+    run("export", "--out", str(exported))
+    with (exported / "csv/listings.csv").open(encoding="utf-8-sig", newline="") as stream:
+        assert len(list(csv.DictReader(stream))) == 106
+    asked = egov_audit(tmp_path, "query", "listed_without_entry")
+    assert (asked.code, asked.out) == (4, "")
+    assert "no edition of the register that was read is in force" in asked.err
+
     again = run("import", str(captures))
     assert "0 pages taken, 107 already there" in again.out + again.err
     assert "captures 0, pages read 0" in run("ingest").out
