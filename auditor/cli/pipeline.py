@@ -113,9 +113,11 @@ def demo_command(
     from reports.folder import refuse_foreign
 
     refuse_foreign(out, SITE)
-    os.environ.setdefault("EGOV_AUDIT_ARCHIVE", "var/demo/archive")
-    os.environ.setdefault("EGOV_AUDIT_DB_URL", "sqlite:///var/demo/audit.db")
-    os.environ.setdefault("EGOV_AUDIT_REPORT", str(out))
+    # Whatever is configured: a sample in the midst of real evidence could never be taken out again.
+    os.environ["EGOV_AUDIT_ARCHIVE"] = "var/demo/archive"
+    os.environ["EGOV_AUDIT_DB_URL"] = "sqlite:///var/demo/audit.db"
+    os.environ["EGOV_AUDIT_STATE"] = "var/demo/state"
+    os.environ["EGOV_AUDIT_REPORT"] = str(out)
     with serve() as addresses:
         os.environ["EGOV_AUDIT_ADILET_URL"] = addresses.adilet
         os.environ["EGOV_AUDIT_EGOV_URL"] = addresses.egov

@@ -22,7 +22,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def demo(folder: Path) -> Ended:
-    return egov_audit(folder, "demo")
+    """The demo, started by who has real evidence configured."""
+    real = {"EGOV_AUDIT_ARCHIVE": "real/archive", "EGOV_AUDIT_STATE": "real/state"}
+    ended = egov_audit(folder, "demo", EGOV_AUDIT_DB_URL="sqlite:///real/audit.db", **real)
+    assert [path.relative_to(folder).as_posix() for path in folder.glob("*/*")] == ["var/demo"], (
+        "nothing real is touched"
+    )
+    return ended
 
 
 def test_the_demo_ends_with_the_report_and_five_lines(demo: Ended, folder: Path) -> None:
