@@ -18,6 +18,7 @@ from auditor.review.words import CHOICES, word
 from crawler.errors import ContentError
 
 _MOST_LABELS = 100
+_MOST_PARTS = 10_000
 _FIELDS = ("name", "result", "category", "provider")
 
 
@@ -67,6 +68,12 @@ def read_doccano(path: Path, raw: bytes) -> Grid:
 
 
 def _parsed(line: str, number: int, faults: list[Fault]) -> dict[str, Any] | None:
+    # Counted before it is read: empty lists in a list grow to twenty times their bytes.
+    if sum(line.count(mark) for mark in "{[") > _MOST_PARTS:
+        faults.append(
+            Fault(number, "", f"more than {_MOST_PARTS:,} lists and objects in one line: not a JSON object of an item")
+        )
+        return None
     try:
         told = json.loads(line)
     except (ValueError, RecursionError):

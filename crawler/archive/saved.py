@@ -21,6 +21,7 @@ _OPTIONAL = {"edition_date": str}
 _LONGEST_NUMBER = 18  # digits
 _LONGEST_TEXT = 300
 _LONGEST_URL = 2000
+_MOST_PAGES = 500_000
 _SHOWN = 200
 _FIRST_YEAR = 1990  # no page of the web is older
 
@@ -60,7 +61,11 @@ def read_folder(folder: Path, now: datetime) -> list[SavedPage]:
     if path.exists() and not path.is_file():  # a pipe or a device would be read for ever
         raise ContentError("index.json is no file")
     try:
-        entries = json.loads(read_whole(path, "index.json"), object_pairs_hook=_object, parse_int=_number)
+        body = read_whole(path, "index.json")
+        # A list of nothing but empty objects grows to twenty times its bytes when it is read.
+        if sum(body.count(mark) for mark in (b"{", b"[")) > _MOST_PAGES:
+            raise ContentError(f"index.json: lists more than {_MOST_PAGES:,} pages: take them in several folders")
+        entries = json.loads(body, object_pairs_hook=_object, parse_int=_number)
     except FileNotFoundError as error:
         raise ContentError(f"{folder.name} has no index.json") from error
     except json.JSONDecodeError as error:

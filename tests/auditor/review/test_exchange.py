@@ -93,6 +93,9 @@ def test_a_text_that_was_altered(
     path.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
     assert lite("import", path) == 4
     assert "row 1: not a JSON object" in capsys.readouterr().err, "a list of all items is doccano's JSON, no JSONL"
+    path.write_text('{"label": [' + "[]," * 10_000 + "[]]}", encoding="utf-8")
+    assert lite("import", path) == 4
+    assert "row 1: more than 10,000 lists and objects in one line" in capsys.readouterr().err
     assert people() == {}
 
 

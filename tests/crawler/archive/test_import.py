@@ -193,6 +193,7 @@ def test_a_link_out_of_the_folder_and_a_huge_file_are_refused(
     ("content", "message"),
     [
         (b'[{"url": 1,]', "index.json line 1 column 12: no JSON"),
+        (b"[" + b"{}," * 500_000 + b"{}]", "index.json: lists more than 500,000 pages"),
         (b'[\n{"url": "\xff"}]', "index.json: no JSON"),
         (b"{}", "index.json: not a list of pages"),
         (b"[]", "index.json: not a list of pages"),
