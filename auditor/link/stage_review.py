@@ -21,6 +21,8 @@ COLUMNS = ("id", "type", "probability", "older", "newer", "older_name", "newer_n
            "reason")  # fmt: skip
 #: Above all ids that a database gives.
 _IDS = 2**63
+#: Bytes of a review file: a question takes some five hundred.
+_LARGEST = 10_000_000
 _STATES = {"confirm": LinkState.ACCEPTED, "refuse": LinkState.REFUSED}
 
 
@@ -79,6 +81,8 @@ def read_answers(path: Path) -> list[Answer]:
 
     Raises ContentError with the line's number, also for a reason that stands without a decision.
     """
+    if path.stat().st_size > _LARGEST:
+        raise ContentError(f"{path.name} has more than {_LARGEST:,} bytes; no review file of ours has")
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             first = stream.readline()

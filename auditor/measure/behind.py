@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from auditor.measure.records import DatedAudit
+from auditor.measure.records import DatedAudit, cited
 
 
 class Counted(NamedTuple):
@@ -39,12 +39,12 @@ def counted(audit: DatedAudit, only: Sequence[str]) -> Iterator[Counted]:
 def counted_json(audit: DatedAudit, only: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """The same by figure as people cite it (`nature:human_social`); a figure that counts nothing is there, empty."""
     told: dict[str, list[dict[str, Any]]] = {
-        f"{figure.measure}:{figure.cell}" if figure.cell else figure.measure: []
+        cited(figure.measure, figure.cell): []
         for name, measured in audit.measured.items()
         if not only or name in only
         for figure in measured.figures
     }
     for one in counted(audit, only):
         said = {name: value for name, value in one._asdict().items() if name not in ("measure", "cell") and value}
-        told[f"{one.measure}:{one.cell}" if one.cell else one.measure].append(said)
+        told[cited(one.measure, one.cell)].append(said)
     return told

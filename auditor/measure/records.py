@@ -53,6 +53,11 @@ class PortalSnapshot:
     codebook: str
 
 
+def cited(measure: str, cell: str) -> str:
+    """The name that people cite a figure by: `nature:human_social`, `count`."""
+    return f"{measure}:{cell}" if cell else measure
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One number of one measure, with what it was counted from.

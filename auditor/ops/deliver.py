@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 import smtplib
 import ssl
-import urllib.error
-import urllib.request
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote
 
-from auditor.ops.reach import TIMEOUT, address, kind, tls
+from auditor.ops.reach import TIMEOUT, address, kind, opened, tls
 from crawler.archive.layout import write_whole
 from crawler.archive.lines import stamp
 from crawler.errors import SourceError, UsageError
@@ -88,17 +85,6 @@ def beat(heartbeat: str, at: datetime) -> None:
 
 
 def _request(setting: str, url: str, body: bytes | None) -> None:
-    address(setting, url, ("http", "https"))
-    headers = {"User-Agent": "egov-audit"} | ({"Content-Type": "application/json; charset=utf-8"} if body else {})
-    try:
-        request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310 - http(s) alone got here
-        with urllib.request.urlopen(request, timeout=TIMEOUT, context=tls()) as answer:  # noqa: S310
-            answer.read(1024)
-    except urllib.error.HTTPError as error:
-        error.close()
-        raise SourceError(f"{setting}: the server answers {error.code}") from None
-    except urllib.error.URLError as error:
-        reason = error.reason if isinstance(error.reason, Exception) else error
-        raise SourceError(f"{setting}: not reached: {kind(reason)}") from None
-    except (HTTPException, OSError, ValueError) as error:
-        raise SourceError(f"{setting}: not reached: {kind(error)}") from None
+    headers = {"Content-Type": "application/json; charset=utf-8"} if body else {}
+    with opened(setting, url, body, headers) as answer:
+        answer.read(1024)

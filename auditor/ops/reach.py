@@ -8,7 +8,9 @@ import ssl
 import time
 import urllib.error
 import urllib.request
-from http.client import HTTPException, HTTPMessage
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPException, HTTPMessage, HTTPResponse
 from typing import IO
 from urllib.parse import SplitResult, urlsplit
 
@@ -61,20 +63,29 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 def ask(setting: str, url: str, body: bytes, headers: dict[str, str], limit: int) -> bytes:
     """Post `body` and give the answer. Raises SourceError (also for more than `limit` bytes), UsageError."""
-    address(setting, url, ("http", "https"))
     until = time.monotonic() + TIMEOUT
-    opener = urllib.request.build_opener(_NoRedirect, urllib.request.HTTPSHandler(context=tls()))
+    found = bytearray()
+    with opened(setting, url, body, headers, _NoRedirect()) as answer:
+        while part := answer.read1(65536):
+            found += part
+            if len(found) > limit:
+                raise SourceError(f"{setting}: the answer is longer than {limit:,} bytes")
+            if time.monotonic() > until:
+                raise TimeoutError
+    return bytes(found)
+
+
+@contextmanager
+def opened(
+    setting: str, url: str, body: bytes | None, headers: dict[str, str], *handlers: urllib.request.BaseHandler
+) -> Iterator[HTTPResponse]:
+    """The answer of an address, to be read inside. Raises SourceError where it was not given, UsageError."""
+    address(setting, url, ("http", "https"))
+    opener = urllib.request.build_opener(*handlers, urllib.request.HTTPSHandler(context=tls()))
     try:
         request = urllib.request.Request(url, data=body, headers={"User-Agent": "egov-audit", **headers})  # noqa: S310
         with opener.open(request, timeout=TIMEOUT) as answer:
-            found = bytearray()
-            while part := answer.read1(65536):
-                found += part
-                if len(found) > limit:
-                    raise SourceError(f"{setting}: the answer is longer than {limit:,} bytes")
-                if time.monotonic() > until:
-                    raise TimeoutError
-            return bytes(found)
+            yield answer
     except urllib.error.HTTPError as error:
         error.close()
         raise SourceError(f"{setting}: the server answers {error.code}") from None

@@ -94,7 +94,7 @@ def import_sheet(
     ]
     newest = own_newest(session, sheet, items)
     notes = hand_notes(session, [known.id for known in newest.values()])
-    faults = sorted([*checked.faults, *altered], key=lambda fault: fault.row)
+    faults = [*checked.faults, *altered]
     new = []
     changed = []
     for item, answer in checked.answers:

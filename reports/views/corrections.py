@@ -8,7 +8,7 @@ from datetime import date
 
 from auditor.corrections.records import Correction
 from auditor.measure.cards import cards
-from auditor.measure.records import Figure
+from auditor.measure.records import Figure, cited
 from auditor.tables import written_out
 from reports.contexts.base import Linked
 from reports.contexts.method import CorrectionsPage, CorrectionView
@@ -78,7 +78,7 @@ def corrected(here: Here, figure: Figure, year: int) -> tuple[Linked, ...]:
     """What is said beside a figure of a year's audit date that was corrected, the newest correction first."""
     report = here.site.facts.report
     days = {one.as_of for one in report.years if one.year == year}
-    named = f"{figure.measure}:{figure.cell}" if figure.cell else figure.measure
+    named = cited(figure.measure, figure.cell)
     return tuple(
         Linked(corrected_line(here.words, one), f"{here.up}corrections.html#{correction_id(one)}")
         for one in newest_first(report.corrections)

@@ -22,7 +22,7 @@ BLIND = {
     "batch5": "5: portal and register, half with result text; two coders apart",
     "short": "7: short names again, coded once by one who knew the lexicon",
     "whole": "8: one name each for 70 services in all three languages, by the same hand after batch 7 was learned",
-    "apart": "9: portal and register, two in five with result text, by a second hand that knew the codebook alone",
+    "apart": "9: portal and register, three in ten with result text, by a second hand that knew the codebook alone",
     "plain": "10: names alone from all over the register and the portal, by a third hand of that kind",
     "odd": "odd ones and kinds hardly seen before, sought on purpose",
 }

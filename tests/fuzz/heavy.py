@@ -43,22 +43,27 @@ def _workbook(sheet: bytes, strings: bytes = b"") -> bytes:
         "xl/sharedStrings.xml": b'<sst xmlns="%b">%b</sst>' % (main, strings),
     }
     with zipfile.ZipFile(whole) as read, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name in read.namelist():
+        for name in dict.fromkeys((*read.namelist(), *replaced)):
             packed.writestr(name, replaced.get(name) or read.read(name))
     return out.getvalue()
 
 
-#: Files of lines: empty ones, short ones, and one of nothing but cells.
-_LINES: Kinds = {
-    "empty lines": lambda: b"id,name,result,lang\n" + b"\n" * 29_000_000,
-    "short lines": lambda: b"id,name,result,lang\n" + b"1,a,,ru\n" * 3_500_000,
-    "one line of cells": lambda: b"id,name,result,lang\n" + b"," * 29_000_000,
-    "one quoted cell": lambda: b'id,name,result,lang\n1,"' + b"a\n" * 14_000_000,
-}
+def _lines(header: bytes, line: bytes) -> Kinds:
+    """Files of lines: empty ones, short ones, and one of nothing but cells."""
+    return {
+        "empty lines": lambda: header + b"\n" * 29_000_000,
+        "short lines": lambda: header + line * (29_000_000 // len(line)),
+        "one line of cells": lambda: header + b"," * 29_000_000,
+        "one quoted cell": lambda: header + b'1,"' + b"a\n" * 14_000_000,
+    }
 
-_SHEETS: Kinds = _LINES | {
+
+_LISTS = _lines(b"id,name,result,lang\n", b"1,a,,ru\n")
+_REVIEWS = _lines(b"id,older,newer,decision,by,reason\n", b"1,a,b,confirm,v,s\n")
+
+_SHEETS: Kinds = _LISTS | {
     "packed rows": lambda: _workbook(b"<row><c><v>1</v></c></row>" * 1_100_000),
-    "packed strings": lambda: _workbook(b"<row/>", b"<si><t>a</t></si>" * 1_700_000),
+    "packed strings": lambda: _workbook(b'<row><c t="s"><v>0</v></c></row>', b"<si><t>a</t></si>" * 1_700_000),
     "a row far down": lambda: _workbook(b'<row r="999999999"><c r="A999999999"><v>1</v></c></row>'),
     "a cell far right": lambda: _workbook(b'<row r="1"><c r="ZZZZZZ1"><v>1</v></c></row>'),
     "one packed text": lambda: _workbook(b'<row><c t="inlineStr"><is><t>' + b"a" * 29_000_000 + b"</t></is></c></row>"),
@@ -103,6 +108,7 @@ HEAVY: Mapping[str, Kinds] = {
     "warc": _WARCS,
     "sheet": _SHEETS,
     "doccano": _JSON_LINES,
-    **dict.fromkeys(("code_file", "review_file"), _LINES),
+    "code_file": _LISTS,
+    "review_file": _REVIEWS,
     **dict.fromkeys(("lexicon", "source_yaml"), _YAML),
 }

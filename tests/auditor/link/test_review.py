@@ -178,6 +178,14 @@ def test_a_wrong_table_is_one_clear_line(db: str, tmp_path: Path, text: str, say
     assert len(questions(db)) == 3
 
 
+def test_a_table_made_to_be_heavy_is_not_read(db: str, tmp_path: Path) -> None:
+    table = tmp_path / "links.csv"
+    table.write_text("id,older,newer,decision,by,reason\n" + "1,a,b,confirm,v,s\n" * 600_000, encoding="utf-8")
+    done = run(db, "review", "links", "--import", str(table))
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr == "egov-audit: links.csv has more than 10,000,000 bytes; no review file of ours has\n"
+
+
 def test_decisions_are_listed_and_a_wrong_one_is_changed_under_its_own_id(db: str) -> None:
     question = questions(db)[0]
     run(db, "review", "links", "--confirm", str(question["id"]), "--by", "Aigul", "--reason", "order 12")

@@ -17,9 +17,8 @@ from auditor.coding.in_force import Standing, standing_coding
 from auditor.db.codings import codings_of
 from auditor.db.session import connect, transaction
 from auditor.measure.records import Figure
-from auditor.measure.splits import split
 from auditor.review.estimate import Estimate
-from auditor.review.intervals import CheckedText, Checks, Intervals, Unchecked
+from auditor.review.intervals import Unchecked
 from auditor.review.stage_intervals import intervals_for
 from auditor.review.stage_subjects import current_hashes
 from crawler.pages.records import Lang
@@ -354,61 +353,3 @@ def test_a_changed_text_makes_codings_stale(sheet: Sheet, tmp_path: Path, capsys
     assert "counts        human_social/partial of an earlier text: run `egov-audit code`" in capsys.readouterr().out
     assert sheet("stale", "--json") == 0
     assert {one["coder"] for one in json.loads(capsys.readouterr().out)} == {"anna", "boris"}
-
-
-def register(rows: int, checked: int) -> Intervals:
-    """Rows of which every fourth is human to the machine, the first half digitised; of the first ones people coded
-    some: of ten human ones they find nine to be so, of twenty others nineteen."""
-    human, paper = ("human_social", "complete"), ("transactional", "complete")
-    keys = [f"k{number}" for number in range(rows)]
-    machine = {key: human if number % 4 == 0 else paper for number, key in enumerate(keys)}
-    found: dict[str, CheckedText] = {}
-    counts = {human: 0, paper: 0}
-    for key in keys[:checked]:
-        said = machine[key]
-        counts[said] += 1
-        wrong = counts[said] % (10 if said == human else 20) == 0
-        people = (paper if said == human else human) if wrong else said
-        found[key] = CheckedText(people, said, rows / checked)
-    checks = Checks(Lang.RU, "1", "full", found, frozenset(keys))
-    return Intervals(checks, machine, {key: key for key in keys}, frozenset(keys[: rows // 2]))
-
-
-def test_core_complete_is_a_share_of_all_with_only_digitised_rows_in_it() -> None:
-    keys = tuple(f"k{number}" for number in range(400))
-    found = register(400, 80)(Figure("core_complete", "", 50, 400, (), keys))
-    # Of the 200 digitised rows the machine calls 50 human; nine in ten of them are, and one in twenty of the others.
-    assert isinstance(found, tuple)
-    assert found[0] == pytest.approx((50 * 0.9 + 150 * 0.05) / 400)
-    assert found[1] < found[0] < found[2]
-
-
-def test_what_was_checked_elsewhere_tells_nothing_of_a_part() -> None:
-    intervals = register(400, 80)
-    keys = [f"k{number}" for number in range(400)]
-    paper = intervals(Figure("nature_newly_digitised", "human_social", 50, 200, (), tuple(keys[200:])))
-    assert paper == "people checked 0 of these 200 rows, too few to tell"
-    few = intervals(Figure("easy_share", "", 9, 30, (), tuple(keys[70:100])))
-    assert few == "people checked 10 of these 30 rows, too few to tell"
-    assert isinstance(intervals(Figure("easy_share", "", 9, 20, (), tuple(keys[70:90]))), tuple), "half of the rows"
-    later = Figure("nature", "human_social", 50, 205, (), (*keys[:180], *(f"new{number}" for number in range(25))))
-    assert intervals(later) == "25 of these 205 rows were not there when sample full was drawn"
-
-
-def test_a_group_of_a_corrected_figure_says_that_it_is_not() -> None:
-    whole = Figure("core_complete", "", 1, 2, ("a",), ("a", "b"), interval=(0.1, 0.6), corrected=0.4)
-    parts = split(whole, {"a": "schools", "b": "hospitals"})
-    assert parts is not None
-    assert {part.uncorrected for part in parts.values()} == {"groups are not checked by themselves"}
-    assert all(part.interval is None for part in parts.values())
-
-
-def test_the_cells_of_a_table_add_up() -> None:
-    intervals = register(400, 80)
-    keys = tuple(f"k{number}" for number in range(400))
-    for measure, cells in (
-        ("nature", ("human_social", "transactional")),
-        ("two_by_two", ("human_social/complete", "transactional/complete", "human_social/partial")),
-    ):
-        shares = [intervals(Figure(measure, cell, 0, 400, (), keys)) for cell in cells]
-        assert sum(share[0] for share in shares if isinstance(share, tuple)) == pytest.approx(1)
