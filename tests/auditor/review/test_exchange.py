@@ -152,12 +152,15 @@ def test_lines_that_are_none(
     lite: Sheet, lines: list[dict[str, object]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = labelled(tmp_path / "bad.jsonl", lines[:2], "nature=human_social", "completeness=partial")
-    path.write_text(path.read_text(encoding="utf-8") + "{\n[1]\n" + "[" * 100_000 + "\n", encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8") + "{\n[1]\n" + "[" * 5_000 + "\n" + "[" * 100_000 + "\n", encoding="utf-8"
+    )
     assert lite("import", path) == 4
     err = capsys.readouterr().err
     assert "row 3: not a line of JSON" in err
     assert "row 4: not a JSON object" in err
-    assert "row 5: not a line of JSON" in err
+    assert "row 5: not a line of JSON" in err, "nested deeper than Python reads"
+    assert "row 6: more than 10,000 lists and objects in one line" in err, "refused before it is read"
     path.write_bytes("нет".encode("cp1251"))
     assert lite("import", path) == 4
     assert "line 1: not UTF-8" in capsys.readouterr().err
