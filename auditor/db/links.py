@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -55,6 +56,11 @@ def linkings(session: Session) -> dict[tuple[str, str, str], LinkingRow]:
 
 def decisions(session: Session) -> list[StoredLink]:
     """People's decisions in force, oldest first. The newest decision on a pair is the one in force."""
+    return [one for one in last_words(session) if one.link.state is not LinkState.CANDIDATE]
+
+
+def last_words(session: Session) -> list[StoredLink]:
+    """People's last word on each pair, oldest first: a decision in force, or a candidate where one was taken back."""
     statement = select(*_COLUMNS).where(LinkRow.linking_id.is_(None), LinkRow.withdrawn_at.is_(None))
     return [_stored(row) for row in session.execute(statement.order_by(LinkRow.id))]
 
@@ -117,7 +123,7 @@ def sync_links(session: Session, linking_id: int, links: Sequence[Link], now: da
 
 
 def add_decision(session: Session, link: Link, now: datetime, reason: str) -> int:
-    """A person's decision on a pair as a row of its own; an earlier one on the same pair is withdrawn. Gives its id."""
+    """A person's word on a pair as a row of its own; an earlier one on the same pair is withdrawn. Gives its id."""
     session.execute(
         update(LinkRow)
         .where(
@@ -327,7 +333,7 @@ def _chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
 
 @dataclass(frozen=True, slots=True)
 class LinkCounts:
-    """What stands linked: machine links by type and state, rows that ended and began, services, open findings."""
+    """What stands linked: links by type and state, rows that ended and began, services, open findings."""
 
     by_type: Mapping[tuple[LinkType, LinkState], int]
     ended: int
@@ -337,17 +343,31 @@ class LinkCounts:
 
 
 def link_counts(session: Session) -> LinkCounts:
-    """The state of linking in numbers. A first edition's rows begin nothing: nobody knows what was before it."""
+    """The state of linking in numbers. A first edition's rows begin nothing: nobody knows what was before it.
+
+    Where a person decided, the decision counts and not what the machine found of the same two rows.
+    """
     statement = (
         select(LinkRow.type, LinkRow.state, func.count())
-        .where(LinkRow.withdrawn_at.is_(None))
+        .where(LinkRow.withdrawn_at.is_(None), LinkRow.linking_id.is_not(None))
         .group_by(LinkRow.type, LinkRow.state)
     )
-    by_type = {(LinkType(kind), LinkState(state)): count for kind, state, count in session.execute(statement)}
+    by_type = Counter({(LinkType(kind), LinkState(state)): count for kind, state, count in session.execute(statement)})
+    said = [one.link for one in decisions(session)]
+    by_type.update((link.type, link.state) for link in said)
+    pairs = {(link.older, link.newer) for link in said}
+    shown = {link.newer for link in said if link.type is LinkType.LISTED and link.state is LinkState.ACCEPTED}
+    for chunk in _chunks(sorted({newer for _, newer in pairs})):
+        of_machine = select(LinkRow.older_key, LinkRow.newer_key, LinkRow.type, LinkRow.state).where(
+            LinkRow.newer_key.in_(chunk), LinkRow.withdrawn_at.is_(None), LinkRow.linking_id.is_not(None)
+        )
+        for older, newer, kind, state in session.execute(of_machine):
+            if (older, newer) in pairs or (kind == LinkType.LISTED and newer in shown):
+                by_type[LinkType(kind), LinkState(state)] -= 1
     rows = linkings(session).values()
     issues = select(func.count()).select_from(IssueRow).where(IssueRow.stage == "link", IssueRow.resolved_at.is_(None))
     return LinkCounts(
-        by_type=by_type,
+        by_type=+by_type,
         ended=sum(len(row.ended) for row in rows),
         begun=sum(len(row.begun) for row in rows if row.older),
         services=session.scalar(select(func.count(MembershipRow.service_id.distinct()))) or 0,

@@ -10,25 +10,30 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from auditor.db.links import StoredLink, add_decision, decisions, link_by_id, names_of, stored_links
+from auditor.db.links import StoredLink, add_decision, decisions, last_words, link_by_id, names_of, stored_links
 from auditor.db.portal import gone_listings, listings
-from auditor.records import LinkState, LinkType
+from auditor.records import Link, LinkState, LinkType
 from auditor.tables import write_csv
 from crawler.errors import ContentError, UsageError
 
-#: Columns of a review file. `decision` (confirm or refuse), `by` and `reason` are for the person.
+#: Columns of a review file. `decision` (confirm, refuse or withdraw), `by` and `reason` are for the person.
 COLUMNS = ("id", "type", "probability", "older", "newer", "older_name", "newer_name", "evidence", "decision", "by",
            "reason")  # fmt: skip
 #: Above all ids that a database gives.
 _IDS = 2**63
 #: Bytes of a review file: a question takes some five hundred.
 _LARGEST = 10_000_000
-_STATES = {"confirm": LinkState.ACCEPTED, "refuse": LinkState.REFUSED}
+#: Characters of a name, as the database holds them.
+_LONGEST_NAME = 80
+#: What a person may say of a link; who takes a decision back leaves the pair to the machine.
+_STATES = {"confirm": LinkState.ACCEPTED, "refuse": LinkState.REFUSED, "withdraw": LinkState.CANDIDATE}
+#: What is told of it.
+SAID = {LinkState.ACCEPTED: "confirmed", LinkState.REFUSED: "refused", LinkState.CANDIDATE: "withdrawn"}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One decision of a person. `older` and `newer` are the keys they saw, "" when they gave only the id."""
+    """What a person says of one link. `older` and `newer` are the keys they saw, "" when they gave only the id."""
 
     link_id: int
     decision: str
@@ -64,16 +69,26 @@ def names_in(session: Session, links: Iterable[StoredLink]) -> dict[str, str]:
     return found
 
 
-def export_questions(session: Session, path: Path) -> int:
-    """Write the open questions as CSV to be filled in; gives how many there are."""
-    links = open_questions(session)
-    names = names_in(session, links)
+def export_links(session: Session, path: Path, links: Sequence[StoredLink]) -> None:
+    """Write links as CSV to be filled in; what people said of them so far stands among the evidence."""
+    names, said = names_in(session, links), said_of(session)
     rows = [
         (one.id, one.link.type, one.link.probability, one.link.older, one.link.newer, names.get(one.link.older, ""),
-         names.get(one.link.newer, ""), "; ".join(f"{what}: {value}" for what, value in one.link.evidence), "", "", "")
+         names.get(one.link.newer, ""), "; ".join(f"{what}: {value}" for what, value in _told(one, said)), "", "", "")
         for one in links
     ]  # fmt: skip
-    return write_csv(path, COLUMNS, rows)
+    write_csv(path, COLUMNS, rows)
+
+
+def said_of(session: Session) -> dict[tuple[str, str], StoredLink]:
+    """People's last word by older and newer key: the decision in force, or that one was taken back."""
+    return {(one.link.older, one.link.newer): one for one in last_words(session)}
+
+
+def _told(one: StoredLink, said: Mapping[tuple[str, str], StoredLink]) -> list[tuple[str, str]]:
+    word = said.get((one.link.older, one.link.newer))
+    told = [(SAID[word.link.state], f"{word.link.decided_by}, {word.decided_at.date()}: {word.reason}")] if word else []
+    return [*told, *one.link.evidence]
 
 
 def read_answers(path: Path) -> list[Answer]:
@@ -100,12 +115,20 @@ def read_answers(path: Path) -> list[Answer]:
 def decide(session: Session, answers: Sequence[Answer], now: datetime) -> list[int]:
     """Keep decisions; gives the ids of the new ones. One that is in force word for word already is no new one.
 
-    Raises UsageError for a decision without a name or reason, ContentError for one about a link that is no longer
-    proposed and for two that differ about one link; then nothing is kept.
+    To withdraw a decision is kept like one, and leaves the pair to the machine as if nobody had decided it. Raises
+    UsageError for a decision without a name or reason, ContentError for one about a link that is no longer proposed,
+    for a withdrawal of nothing and for two that differ about one link; then nothing is kept.
     """
-    answers = _once(answers)
-    told = {(one.link.older, one.link.newer): one for one in decisions(session)}
-    return [_decide(session, answer, now) for answer in answers if not _in_force(answer, told)]
+    told = said_of(session)
+    found: dict[tuple[str, str], tuple[Link, Answer]] = {}
+    for answer in _once(answers):
+        if not _in_force(answer, told):
+            link = _decision(session, answer, told)
+            first = found.setdefault((link.older, link.newer), (link, answer))[1]
+            if first is not answer:
+                raise ContentError(f"{answer.place}: its two rows are those of link {first.link_id} ({first.place}); "
+                                   "nothing was kept")  # fmt: skip
+    return [add_decision(session, link, now, answer.reason.strip()) for link, answer in found.values()]
 
 
 def _once(answers: Sequence[Answer]) -> list[Answer]:
@@ -127,12 +150,14 @@ def _in_force(answer: Answer, told: Mapping[tuple[str, str], StoredLink]) -> boo
     return (answer.by.strip(), answer.reason.strip()) == (known.link.decided_by, known.reason)
 
 
-def _decide(session: Session, answer: Answer, now: datetime) -> int:
+def _decision(session: Session, answer: Answer, told: Mapping[tuple[str, str], StoredLink]) -> Link:
     where = answer.place or f"link {answer.link_id}"
     if answer.decision not in _STATES:
-        raise ContentError(f"{where}: a decision is confirm or refuse, not {answer.decision!r}")
+        raise ContentError(f"{where}: a decision is confirm, refuse or withdraw, not {answer.decision!r}")
     if not answer.by.strip() or not answer.reason.strip():
         raise UsageError(f"{where}: a decision needs a name (--by) and a reason (--reason)")
+    if len(answer.by.strip()) > _LONGEST_NAME:
+        raise UsageError(f"{where}: a name has at most {_LONGEST_NAME} characters")
     found = link_by_id(session, answer.link_id) if 0 < answer.link_id < _IDS else None
     if found is None:
         raise ContentError(f"{where}: there is no link {answer.link_id}; nothing was kept")
@@ -141,20 +166,20 @@ def _decide(session: Session, answer: Answer, now: datetime) -> int:
     if not in_force or seen != (stored.link.older, stored.link.newer):
         raise ContentError(f"{where}: link {answer.link_id} is stale, linking no longer proposes it; nothing was kept. "
                            "A decision is changed under its own id: `review links --decided`")  # fmt: skip
-    link = replace(
-        stored.link,
-        state=_STATES[answer.decision],
-        rule="person",
-        probability=1.0 if answer.decision == "confirm" else 0.0,
-        decided_by=answer.by.strip(),
-    )
-    return add_decision(session, link, now, answer.reason.strip())
+    state = _STATES[answer.decision]
+    before = told.get(seen)
+    if state is LinkState.CANDIDATE and (before is None or before.link.state is state):
+        raise ContentError(f"{where}: no decision on link {answer.link_id} is in force, there is none to withdraw; "
+                           "nothing was kept")  # fmt: skip
+    # A pair that is left to the machine is neither true nor false: it keeps what the evidence said.
+    sure = {LinkState.ACCEPTED: 1.0, LinkState.REFUSED: 0.0}.get(state, stored.link.score)
+    return replace(stored.link, state=state, rule="person", probability=sure, decided_by=answer.by.strip())
 
 
 def _given(line: Mapping[str, str | None], place: str) -> bool:
     decision, reason = ((line[name] or "").strip() for name in ("decision", "reason"))
     if reason and not decision:
-        raise ContentError(f"{place}: a reason without a decision: write confirm or refuse beside it")
+        raise ContentError(f"{place}: a reason without a decision: write confirm, refuse or withdraw beside it")
     return bool(decision)
 
 

@@ -15,7 +15,7 @@ from auditor.db.links import decisions, memberships
 from auditor.db.models import IssueRow, LinkRow
 from auditor.db.session import connect, transaction
 from crawler.pages.records import Lang
-from tests.auditor.link.command import run
+from tests.auditor.link.command import Done, run
 from tests.auditor.link.histories import write_history
 from tests.auditor.link.store import store_edition
 
@@ -145,6 +145,9 @@ def test_a_stale_line_refuses_the_whole_table(db: str, tmp_path: Path) -> None:
         (["--confirm", "999999", "--by", "A", "--reason", "b"], 4, "no link 999999"),
         (["--confirm", "1"], 2, "needs a name"),
         (["--confirm", "1", "--refuse", "2"], 2, "at a time"),
+        (["--withdraw", "1", "--decided"], 2, "at a time"),
+        (["--withdraw", "1", "--by", "A", "--reason", "b"], 4, "none to withdraw"),
+        (["--confirm", "1", "--by", "A" * 81, "--reason", "b"], 2, "at most 80"),
         (["--import", "missing.csv"], 3, "missing.csv"),
     ],
 )
@@ -160,17 +163,18 @@ def test_a_wrong_request_is_one_clear_line(db: str, arguments: list[str], code: 
     [
         ("id,older\n1,2\n", "no column"),
         ("id,older,newer,decision,by,reason\nx,a,b,confirm,A,b\n", "line 2"),
-        ("id,older,newer,decision,by,reason\n1,,,perhaps,A,b\n", "confirm or refuse"),
-        ("id;older;newer;decision;by;reason\n1;;;perhaps;A;b\n", "confirm or refuse"),
+        ("id,older,newer,decision,by,reason\n1,,,perhaps,A,b\n", "confirm, refuse or withdraw"),
+        ("id;older;newer;decision;by;reason\n1;;;perhaps;A;b\n", "confirm, refuse or withdraw"),
         ("id,older,newer,decision,by,reason\n²,a,b,confirm,A,b\n", "no link's id"),
         ("id,older,newer,decision,by,reason\n99999999999999999999,a,b,confirm,A,b\n", "there is no link"),
         ("id,older,newer,decision,by,reason\n1,a,b,,A,order 12\n", "line 2: a reason without a decision"),
         ("id,older,newer,decision,by,reason\n1,,,confirm,A,b\n1,,,refuse,B,c\n", "line 3: link 1 is decided otherwise"),
+        ("id,older,newer,decision,by,reason\n{id},,,withdraw,A,b\n", "none to withdraw"),
     ],
 )
 def test_a_wrong_table_is_one_clear_line(db: str, tmp_path: Path, text: str, says: str) -> None:
     table = tmp_path / "links.csv"
-    table.write_text(text, encoding="utf-8")
+    table.write_text(text.format(id=questions(db)[0]["id"]), encoding="utf-8")
     done = run(db, "review", "links", "--import", str(table))
     assert done.returncode == 4
     assert says in done.stderr
@@ -262,3 +266,83 @@ def test_a_listing_stands_with_its_name_and_a_confirmed_one_belongs_to_its_servi
     assert chosen["newer"] not in {one["newer"] for one in questions(db)}, "its rivals are settled with it"
     (kept,) = json.loads(run(db, "review", "links", "--decided", "--json").stdout)
     assert kept["newer_name"] == chosen["newer_name"]
+
+
+def withdraw(db: str, link_id: object) -> Done:
+    """Take a decision back."""
+    return run(db, "review", "links", "--withdraw", str(link_id), "--by", "Vera", "--reason", "the order is not known")
+
+
+def test_a_decision_taken_back_leaves_the_pair_to_the_machine_and_nothing_is_lost(db: str) -> None:
+    question = questions(db)[0]
+    run(db, "review", "links", "--confirm", str(question["id"]), "--by", "Aigul", "--reason", "order 12")
+    before = json.loads(run(db, "link", "--json").stdout)
+    assert (before["links"]["renamed"], before["candidates"], joined(db, question)) == (1, {"renamed": 2}, True)
+    (kept,) = json.loads(run(db, "review", "links", "--decided", "--json").stdout)
+    done = withdraw(db, kept["id"])
+    assert (done.returncode, done.stdout) == (0, "1 decisions kept\n"), done.stderr
+    after = json.loads(run(db, "link", "--json").stdout)
+    assert ("renamed" in after["links"], after["candidates"], joined(db, question)) == (False, {"renamed": 3}, False)
+    (again,) = [one for one in questions(db) if one["newer"] == question["newer"]]
+    assert again["probability"] == question["probability"]
+    assert (again["decision"], again["by"], again["reason"]) == ("withdrawn", "Vera", "the order is not known")
+    assert "withdrawn: Vera, 20" in run(db, "review", "links").stdout
+    engine = connect(db)
+    rows = select(LinkRow.state, LinkRow.decided_by, LinkRow.reason).where(LinkRow.linking_id.is_(None))
+    with transaction(engine) as session:
+        assert [tuple(row) for row in session.execute(rows.order_by(LinkRow.id))] == [
+            ("accepted", "Aigul", "order 12"),
+            ("candidate", "Vera", "the order is not known"),
+        ]
+        assert decisions(session) == []
+    engine.dispose()
+    listed = run(db, "review", "links", "--decided")
+    assert ("withdrawn renamed" in listed.stdout, listed.stderr) == (True, "0 decisions in force, 1 withdrawn\n")
+
+
+def test_a_decision_taken_back_can_be_given_again(db: str) -> None:
+    question = questions(db)[0]
+    run(db, "review", "links", "--refuse", str(question["id"]), "--by", "Aigul", "--reason", "order 12")
+    withdraw(db, question["id"])  # before linking the question has its own id still
+    (kept,) = json.loads(run(db, "review", "links", "--decided", "--json").stdout)
+    twice = withdraw(db, kept["id"])
+    assert (twice.returncode, len(twice.stderr.splitlines())) == (4, 1)
+    assert "none to withdraw" in twice.stderr
+    run(db, "review", "links", "--confirm", str(kept["id"]), "--by", "Aigul", "--reason", "order 13")
+    run(db, "link")
+    assert joined(db, question)
+    assert "1 decisions in force\n" in run(db, "review", "links", "--decided").stderr
+
+
+def test_decisions_go_out_as_a_table_and_come_back_withdrawn(db: str, tmp_path: Path) -> None:
+    first, second, _ = questions(db)
+    for question in (first, second):
+        run(db, "review", "links", "--confirm", str(question["id"]), "--by", "Aigul", "--reason", "order 12")
+    run(db, "link")
+    table = tmp_path / "decided.csv"
+    assert run(db, "review", "links", "--decided", "--export", str(table)).stdout == f"2 decisions in {table}\n"
+    assert "confirmed: Aigul, 20" in table.read_text(encoding="utf-8-sig")
+    assert run(db, "review", "links", "--import", str(table)).stdout == "0 decisions kept\n", "its cells are empty"
+    kept = json.loads(run(db, "review", "links", "--decided", "--json").stdout)
+    fill(table, {str(kept[0]["id"]): ("Withdraw", "Vera", "too early")})
+    assert run(db, "review", "links", "--import", str(table)).stdout == "1 decisions kept\n"
+    again = "0 decisions kept, 1 were kept before\n"
+    assert run(db, "review", "links", "--import", str(table)).stdout == again
+    run(db, "link")
+    assert run(db, "review", "links", "--import", str(table)).stdout == again
+    assert [joined(db, question) for question in (first, second)] == [False, True]
+    stale = withdraw(db, kept[0]["id"])
+    assert (stale.returncode, "stale" in stale.stderr) == (4, True), "the decision under that id was taken back"
+
+
+def test_two_answers_about_the_same_rows_under_two_ids_are_refused(db: str, tmp_path: Path) -> None:
+    question = questions(db)[0]["id"]
+    run(db, "review", "links", "--confirm", str(question), "--by", "Aigul", "--reason", "order 12")
+    (kept,) = json.loads(run(db, "review", "links", "--decided", "--json").stdout)
+    table = tmp_path / "links.csv"
+    lines = ["id,older,newer,decision,by,reason", f"{question},,,refuse,B,c", f"{kept['id']},,,withdraw,B,c", ""]
+    table.write_text("\n".join(lines), encoding="utf-8")
+    done = run(db, "review", "links", "--import", str(table))
+    assert done.returncode == 4
+    assert f"line 3: its two rows are those of link {question} (links.csv line 2)" in done.stderr
+    assert run(db, "review", "links", "--decided").stdout.startswith(f"{kept['id']}  confirmed"), "nothing was kept"

@@ -257,6 +257,25 @@ def test_a_later_decision_on_the_same_pair_replaces_the_earlier_one(engine: Engi
         assert [one.link.state for one in decisions(session)] == [LinkState.REFUSED]
 
 
+def test_a_decision_taken_back_leaves_the_pair_a_candidate(engine: Engine) -> None:
+    pair = doubtful(engine)
+    decide(engine, LinkState.ACCEPTED, pair)
+    run(engine)
+    decide(engine, LinkState.CANDIDATE, pair)
+    run(engine)
+    found = services(engine)
+    assert found[pair[0].key] != found[pair[1].key]
+    with transaction(engine) as session:
+        assert decisions(session) == []
+        assert [(one.link.older, one.link.newer) for one in stored_links(session, LinkState.CANDIDATE)] == [
+            (pair[0].key, pair[1].key)
+        ]
+        counts = link_counts(session).by_type
+    assert {state: number for (kind, state), number in counts.items() if kind is LinkType.RENAMED} == {
+        LinkState.CANDIDATE: 1
+    }
+
+
 def test_what_the_two_texts_disagree_on_becomes_an_issue_once(engine: Engine, history: History) -> None:
     russian, kazakh = (history.editions[lang][0] for lang in (Lang.RU, Lang.KK))
     with transaction(engine) as session:

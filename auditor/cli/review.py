@@ -1,0 +1,145 @@
+"""`egov-audit review links`: links that the evidence does not settle, and people's decisions on links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy.orm import Session
+
+from auditor.cli.app import app, load_config, note, say, say_json
+from auditor.db.links import StoredLink, last_words
+from auditor.db.session import open_database, transaction
+from auditor.link.stage_review import (
+    SAID,
+    Answer,
+    decide,
+    export_links,
+    names_in,
+    open_questions,
+    read_answers,
+    said_of,
+)
+from auditor.measure.citation import plain
+from auditor.records import LinkState
+from crawler.errors import UsageError
+
+review_app = typer.Typer(help="What only a person can decide.", no_args_is_help=True)
+app.add_typer(review_app, name="review")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
+
+
+@review_app.command("links")
+def review_links(
+    *,
+    export: Annotated[
+        Path | None,
+        typer.Option("--export", help="Write the open questions, or what --decided lists, to this CSV file."),
+    ] = None,
+    import_file: Annotated[Path | None, typer.Option("--import", help="Keep the decisions in this CSV file.")] = None,
+    confirm: Annotated[int | None, typer.Option("--confirm", help="Id of a link that is true.")] = None,
+    refuse: Annotated[int | None, typer.Option("--refuse", help="Id of a link that is false.")] = None,
+    withdraw: Annotated[
+        int | None, typer.Option("--withdraw", help="Id of a decision to take back: the machine judges its link again.")
+    ] = None,
+    by: Annotated[str, typer.Option("--by", help="Who decides.")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Why, in a line.")] = "",
+    decided: Annotated[
+        bool,
+        typer.Option("--decided", help="List people's decisions; --confirm, --refuse or --withdraw ID changes one."),
+    ] = False,
+    json_out: Json = False,
+) -> None:
+    """List links that the evidence does not settle, and keep people's decisions on them."""
+    given = {"confirm": confirm, "refuse": refuse, "withdraw": withdraw}
+    said = [(word, link_id) for word, link_id in given.items() if link_id is not None]
+    keeping = len(said) + (import_file is not None)
+    if keeping + (export is not None) > 1 or (keeping and decided):
+        raise UsageError("one of --export, --import, --confirm, --refuse, --withdraw at a time; --decided lists, "
+                         "alone or with --export")  # fmt: skip
+    if export is not None:
+        from auditor.review.sheetfile import refuse_overwriting
+
+        refuse_overwriting(export)
+    with open_database(load_config().db_url) as engine, transaction(engine) as session:
+        if import_file is not None:
+            answers = read_answers(import_file)
+            _decided(decide(session, answers, datetime.now(UTC)), len(answers))
+        elif said:
+            word, link_id = said[0]
+            _decided(decide(session, [Answer(link_id, word, by, reason)], datetime.now(UTC)), 1)
+        else:
+            links = last_words(session) if decided else open_questions(session)
+            if export is not None:
+                export_links(session, export, links)
+                say(f"{len(links)} {'decisions' if decided else 'open questions'} in {export}")
+            elif decided:
+                _show_decisions(session, links, json_out=json_out)
+            else:
+                _show_questions(session, links, json_out=json_out)
+
+
+def _decided(ids: list[int], given: int) -> None:
+    known = f", {given - len(ids)} were kept before" if given > len(ids) else ""
+    say(f"{len(ids)} decisions kept{known}")
+    if ids:
+        note("run `egov-audit link` so that services follow them")
+
+
+def _show_decisions(session: Session, found: Sequence[StoredLink], *, json_out: bool) -> None:
+    names = names_in(session, found)
+    if json_out:
+        say_json([{**_link_json(one, names), **_word_json(one)} for one in found])
+        return
+    for one in found:
+        say(f"{one.id}  {SAID[one.link.state]} {one.link.type}  {one.link.older}  {one.link.newer}")
+        say(f"    {names.get(one.link.older, '')}\n    {names.get(one.link.newer, '')}")
+        say(f"    {_by(one)}")
+    withdrawn = sum(one.link.state is LinkState.CANDIDATE for one in found)
+    note(f"{len(found) - withdrawn} decisions in force" + (f", {withdrawn} withdrawn" if withdrawn else ""))
+
+
+def _by(one: StoredLink) -> str:
+    return f"{plain(one.link.decided_by)}, {one.decided_at.date()}: {plain(one.reason)}"
+
+
+def _word_json(one: StoredLink) -> dict[str, str]:
+    return {"decision": SAID[one.link.state], "by": one.link.decided_by, "on": one.decided_at.date().isoformat(),
+            "reason": one.reason}  # fmt: skip
+
+
+def _link_json(one: StoredLink, names: Mapping[str, str]) -> dict[str, Any]:
+    ends = {"older": one.link.older, "newer": one.link.newer}
+    return {"id": one.id, "type": str(one.link.type), **ends, **{f"{side}_name": names.get(key, "")
+                                                               for side, key in ends.items()}}  # fmt: skip
+
+
+def _show_questions(session: Session, links: Sequence[StoredLink], *, json_out: bool) -> None:
+    names, words = names_in(session, links), said_of(session)
+    said = {one.id: words.get((one.link.older, one.link.newer)) for one in links}
+    if json_out:
+        say_json(
+            [
+                {
+                    **_link_json(one, names),
+                    "probability": one.link.probability,
+                    "evidence": dict(one.link.evidence),
+                    **(_word_json(word) if (word := said[one.id]) else {}),
+                }
+                for one in links
+            ]
+        )
+        return
+    for one in links:
+        say(f"{one.id}  {one.link.type} {one.link.probability:.2f}  {one.link.older}  {one.link.newer}")
+        say(f"    {names.get(one.link.older, '')}\n    {names.get(one.link.newer, '')}")
+        for what, value in one.link.evidence:
+            if what in ("order", "several"):
+                say(f"    {what}: {value}")
+        if word := said[one.id]:
+            say(f"    {SAID[word.link.state]}: {_by(word)}")
+    note(f"{len(links)} open questions")
