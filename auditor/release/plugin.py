@@ -13,7 +13,8 @@ from datasette import hookimpl
 
 from auditor.release.guard import SafeCsv, restrict, shown
 from auditor.release.served import ROW_LIMIT
-from auditor.release.ui import languages, speak
+from auditor.release.ui import condition, first, languages, speak
+from auditor.release.ui_words import CUT
 
 Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
@@ -46,11 +47,18 @@ class Hooks:
     def extra_template_vars(self, request: Any) -> dict[str, object]:  # noqa: ANN401 - Datasette's own
         """What the templates show besides Datasette's own: the questions, and words in the reader's language."""
         order = languages(request.headers.get("accept-language", "") if request else "")
-        return {**self._told, "languages": order, "speak": lambda page: speak(page, order)}
+        return {
+            **self._told,
+            "languages": order,
+            "first": lambda title: first(title, order),
+            "condition": lambda english, filters: condition(
+                english, filters.selections(), {key: request.args[key] for key in request.args}, order[0]
+            ),
+        }
 
     @hookimpl  # type: ignore[untyped-decorator]
     def asgi_wrapper(self) -> Callable[[App], App]:
-        """CSV answers leave whole and through `SafeCsv`; every answer says not to be guessed at or framed."""
+        """CSV answers leave whole and harmless, pages in the reader's language, none to be guessed at or framed."""
         return self._wrap
 
     def _wrap(self, app: App) -> App:
@@ -58,12 +66,13 @@ class Hooks:
             if scope["type"] != "http":
                 await app(scope, receive, send)
                 return
+            order = languages(dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1"))
             is_csv = scope["path"].endswith(".csv")
             if is_csv:
                 scope = {**scope, "query_string": _whole(scope["query_string"])}
             if scope["path"] in self._questions:
-                send = _Counted(send).send
-            await app(scope, receive, _Answer(send, is_csv).send)
+                send = _Counted(send, order[0]).send
+            await app(scope, receive, _Answer(send, order, is_csv=is_csv).send)
 
         return wrapped
 
@@ -82,8 +91,9 @@ def _whole(query: bytes) -> bytes:
 class _Counted:
     """A question's CSV on its way out, held until its rows are counted: one that was cut is refused."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, lang: str) -> None:
         self._send = send
+        self._lang = lang
         self._held: list[Message] = []
 
     async def send(self, message: Message) -> None:
@@ -95,37 +105,46 @@ class _Counted:
         # The heading is a record too. A cell's own line ends are no records.
         if start["status"] == 200 and sum(1 for _ in csv.reader(io.StringIO(text, newline=""))) > ROW_LIMIT:
             kind = [(b"content-type", b"text/plain; charset=utf-8")]
-            said = (
-                f"{ROW_LIMIT} rows or more, and a CSV of a question holds fewer: take the XLSX or narrow the question\n"
-            )
+            said = CUT[self._lang].format(rows=ROW_LIMIT)
             await self._send({**start, "status": 400, "headers": kind})
-            await self._send({"type": "http.response.body", "body": said.encode()})
+            await self._send({"type": "http.response.body", "body": f"{said}\n".encode()})
             return
         for one in self._held:
             await self._send(one)
 
 
 class _Answer:
-    """One answer on its way out."""
+    """One answer on its way out: a CSV made harmless as it comes, a page spoken once it is whole."""
 
-    def __init__(self, send: Send, is_csv: bool) -> None:
+    def __init__(self, send: Send, order: Sequence[str], *, is_csv: bool) -> None:
         self._send = send
-        self._csv = SafeCsv() if is_csv else None
+        self._order = order
+        self._is_csv = is_csv
+        self._held = ""
+        self._turn: Callable[..., str] | None = None
         # A letter can be cut in two by the chunks it comes in.
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = [
-                pair for pair in message.get("headers", []) if pair[0].lower() != b"content-length" or not self._csv
+            headers = dict(message.get("headers", []))
+            kind = next((value for name, value in headers.items() if name.lower() == b"content-type"), b"")
+            if kind.startswith(b"text/html"):
+                self._turn = self._page
+            elif self._is_csv and message["status"] == 200:
+                self._turn = SafeCsv().feed
+            kept = [
+                pair for pair in message.get("headers", []) if pair[0].lower() != b"content-length" or not self._turn
             ]
-            headers += [(b"x-content-type-options", b"nosniff"), (b"x-frame-options", b"DENY")]
-            headers.append((b"vary", b"accept-language"))
-            if message["status"] != 200:
-                self._csv = None
-            message = {**message, "headers": headers}
-        elif self._csv is not None:
+            kept += [(b"x-content-type-options", b"nosniff"), (b"x-frame-options", b"DENY")]
+            kept.append((b"vary", b"accept-language"))
+            message = {**message, "headers": kept}
+        elif self._turn is not None:
             last = not message.get("more_body", False)
             text = self._decoder.decode(message.get("body", b""), last)
-            message = {**message, "body": self._csv.feed(text, last=last).encode()}
+            message = {**message, "body": self._turn(text, last=last).encode()}
         await self._send(message)
+
+    def _page(self, text: str, *, last: bool) -> str:
+        self._held += text
+        return speak(self._held, self._order) if last else ""

@@ -1,70 +1,65 @@
-"""Datasette's own words in the reader's language, which the browser names: Kazakh, Russian, else English as they are.
+"""Datasette's pages in the reader's language, which the browser names: Kazakh, Russian, else English as they are; and
+such that a reader with a keyboard or a screen reader can use them.
 
-They are replaced in the finished page. Each pattern holds on to markup: a cell's text is escaped and looks like none.
+Both are done to the finished page. Each pattern holds on to markup: a cell's text is escaped and looks like none.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from markupsafe import Markup
-
-from auditor.release.served import LANGS
+from auditor.release.served import LANGS, TIME_LIMIT_MS
+from auditor.release.ui_words import (
+    AROUND,
+    CHOICES,
+    CONDITIONS,
+    HELP,
+    MENU,
+    REASONS,
+    REFUSED,
+    WORDS,
+)
 
 _SEPARATOR = " · "
-
-#: (what the page has, Russian, Kazakh). `\1` and so on stand for what stays.
-_WORDS: tuple[tuple[str, str, str], ...] = (
-    (r"<h3>Custom SQL query returning more than ([\d,]+) rows?", r"<h3>Запрос SQL; строк больше чем \1",
-     r"<h3>SQL сұрауы; жолдар саны мынадан көп: \1"),
-    (r"<h3>Custom SQL query returning ([\d,]+) rows?", r"<h3>Запрос SQL; строк: \1", r"<h3>SQL сұрауы; жолдар: \1"),
-    (r"<h3>Custom SQL query", "<h3>Запрос SQL", "<h3>SQL сұрауы"),
-    (r'(class="show-hide-sql">\(<a href="[^"]*">)show<', r"\1показать<", r"\1көрсету<"),
-    (r'(class="show-hide-sql">\(<a href="[^"]*">)hide<', r"\1скрыть<", r"\1жасыру<"),
-    (r"<h3>Query parameters</h3>", "<h3>Параметры вопроса</h3>", "<h3>Сұрақ параметрлері</h3>"),
-    (r'(<label for="qp\d+">)words<', r"\1слова<", r"\1сөздер<"),
-    (r'value="Run SQL"', 'value="Выполнить"', 'value="Орындау"'),
-    (r'type="button" hidden>Format SQL<', 'type="button" hidden>Оформить SQL<', 'type="button" hidden>SQL реттеу<'),
-    (r'class="canned-query-edit-sql">Edit SQL<', 'class="canned-query-edit-sql">Править SQL<',
-     'class="canned-query-edit-sql">SQL өзгерту<'),
-    (r'class="export-links">This data as ', 'class="export-links">Взять как ', 'class="export-links">Мына түрде алу: '),
-    (r'<a href="#export">advanced<', '<a href="#export">подробнее<', '<a href="#export">толығырақ<'),
-    (r'class="zero-results">0 (?:results|records)<', 'class="zero-results">Ничего не найдено<',
-     'class="zero-results">Ештеңе табылмады<'),
-    (r"<h3>([\d,]+) rows?(?=\s)", r"<h3>Строк: \1", r"<h3>Жолдар: \1"),
-    (r'<label for="_search">Search:', '<label for="_search">Поиск:', '<label for="_search">Іздеу:'),
-    (r'<option value="">- column -<', '<option value="">– столбец –<', '<option value="">– баған –<'),
-    (r'<option value="">- remove filter -<', '<option value="">– убрать условие –<',
-     '<option value="">– шартты алып тастау –<'),
-    (r'<option value="">Sort\.\.\.<', '<option value="">Порядок…<', '<option value="">Реті…<'),
-    (r'(<option value="[^"]*"[^>]*>)Sort by ([^<]*)<', r"\1По \2<", r"\1\2 бойынша<"),
-    (r"> descending</label>", "> по убыванию</label>", "> кему ретімен</label>"),
-    (r'value="Apply"', 'value="Применить"', 'value="Қолдану"'),
-    (r'class="underlined">View and edit SQL<', 'class="underlined">Показать и править SQL<',
-     'class="underlined">SQL көру және өзгерту<'),
-    (r'(class="suggested-facets">\s*)Suggested facets:', r"\1Разложить по столбцу:", r"\1Баған бойынша бөлу:"),
-    (r">Next page</a>", ">Следующая страница</a>", ">Келесі бет</a>"),
-    (r"<h3>Advanced export</h3>", "<h3>Выгрузка</h3>", "<h3>Жүктеп алу</h3>"),
-    (r"<p>JSON shape:", "<p>Вид JSON:", "<p>JSON түрі:"),
-    (r"(<p>\s*)CSV options:", r"\1CSV:", r"\1CSV:"),
-    (r"> download file</label>", "> файлом</label>", "> файл түрінде</label>"),
-    (r"> stream all rows</label>", "> все строки</label>", "> барлық жол</label>"),
-    (r'value="Export CSV"', 'value="Взять CSV"', 'value="CSV алу"'),
-    (r'<h2 id="queries">Queries<', '<h2 id="queries">Готовые вопросы<', '<h2 id="queries">Дайын сұрақтар<'),
-    (r'<h2 id="tables">Tables<', '<h2 id="tables">Таблицы<', '<h2 id="tables">Кестелер<'),
-    (r"<p>([\d,]+) rows?</p>", r"<p>Строк: \1</p>", r"<p>Жолдар: \1</p>"),
-    (r'<p>\.\.\. and (<a href="[^"]*">)([\d,]+) hidden tables?<', r"<p>… и \1скрытых таблиц: \2<",
-     r"<p>… тағы \1жасырын кестелер: \2<"),
-    (r"<h1>Register of public services, release ", "<h1>Реестр государственных услуг, выпуск ",
-     "<h1>Мемлекеттік қызметтер тізілімі, шығарылым "),
-    (r"<p>(\d+) editions?, (\d+) kept pages?, captured ([^<]*?) to ([^<]*?) UTC\. Cite as release ",
-     r"<p>Редакций: \1, сохранённых страниц: \2, сняты с \3 по \4 UTC. Ссылаться на выпуск ",
-     r"<p>Редакциялар: \1, сақталған беттер: \2, түсірілгені: \3 – \4 UTC. Сілтеме жасалатын шығарылым: "),
-)  # fmt: skip
-_COMPILED = tuple((re.compile(pattern), {"ru": ru, "kk": kk}) for pattern, ru, kk in _WORDS)
+_CHOSEN = tuple((rf'(<option value="{key}"(?: selected)?>)[^<]*<', rf"\1{ru}<", rf"\1{kk}<") for key, ru, kk in CHOICES)
+_COMPILED = tuple((re.compile(pattern), {"ru": ru, "kk": kk}) for pattern, ru, kk in (*WORDS, *_CHOSEN))
+_REFUSED = tuple((re.compile(pattern), dict(zip(LANGS, said, strict=True))) for pattern, *said in REFUSED)
+_REASONS = tuple((re.compile(pattern, re.DOTALL), dict(zip(LANGS, said, strict=True))) for pattern, *said in REASONS)
 _TITLE = re.compile(r"(<h1 style=\"[^\"]*\">)([^<]*)(</h1>)")
 _LISTED = re.compile(r"(<li><a href=\"[^\"]*\" title=\"[^\"]*\">)([^<]*)(</a>)")
+#: The heading of a page that refuses, in the tab and on the page; and why, there or over a question that failed.
+_HEADING = re.compile(r"(<title>|<h1 class=\"refused\">)([^<]*)(?=</title>|</h1>)")
+_WHY = re.compile(r'(<(div|p) class="message-error">)(.*?)(?=</\2>)', re.DOTALL)
+_STYLE = (
+    "<style>form input[type=submit] { background-color: #0062cc; border-color: #0062cc }"
+    " form button[type=button] { color: #0062cc; border-color: #0062cc }"
+    " .select-wrapper.filter-op { width: 8em } td em { color: #666 }"
+    " .facet-info a.cross { text-decoration: underline !important }</style>"
+)
+#: A page's own scripts make an editor and a menu of each column: named, and the menu opened by a key too.
+_SCRIPT = """<script>
+addEventListener("load", () => {
+  const said = %s;
+  for (const field of document.querySelectorAll(".CodeMirror textarea")) field.setAttribute("aria-label", "SQL");
+  for (const [name, words] of Object.entries(said))
+    for (const found of document.querySelectorAll(".dropdown-" + name)) found.textContent = words;
+  for (const found of document.querySelectorAll(".filter-row a")) found.setAttribute("aria-label", said.remove);
+  for (const icon of document.querySelectorAll(".dropdown-menu-icon")) {
+    icon.setAttribute("role", "button");
+    icon.setAttribute("tabindex", "0");
+    icon.setAttribute("aria-label", said.opens + ": " + icon.closest("th").dataset.column);
+    icon.addEventListener("keydown", (pressed) => {
+      if (pressed.key !== "Enter" && pressed.key !== " ") return;
+      pressed.preventDefault();
+      icon.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+      const items = [...document.querySelectorAll(".dropdown-menu li")];
+      items.find((one) => one.style.display !== "none").firstChild.focus();
+    });
+  }
+});
+</script></body>"""
 
 
 def languages(accepted: str) -> tuple[str, ...]:
@@ -79,15 +74,73 @@ def languages(accepted: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*named, *LANGS)))
 
 
-def speak(page: str, order: Sequence[str]) -> Markup:
+def speak(page: str, order: Sequence[str]) -> str:
     """A page's HTML in the first of the languages; a title in three is told in it first, in a list alone."""
-    text = str(page)
-    if order[0] != "en":
-        for pattern, said in _COMPILED:
-            text = pattern.sub(said[order[0]], text)
-    text = _TITLE.sub(lambda found: found[1] + _spans(found[2], order) + found[3], text)
-    text = _LISTED.sub(lambda found: found[1] + _first(found[2], order) + found[3], text)
-    return Markup(text)  # noqa: S704 - Datasette's own escaped page, with words of this module
+    lang = order[0]
+    page = _HEADING.sub(lambda found: found[1] + _turned(found[2], _REFUSED, lang), page)
+    page = _WHY.sub(lambda found: found[1] + _reason(found[3], lang), page)
+    for pattern, said in _COMPILED if lang != "en" else ():
+        page = pattern.sub(lambda found, told=said[lang]: _filled(told, found), page)  # type: ignore[misc]
+    page = _TITLE.sub(lambda found: found[1] + _spans(found[2], order) + found[3], page)
+    page = _LISTED.sub(lambda found: found[1] + _first(found[2], order) + found[3], page)
+    return _usable(page, lang)
+
+
+def condition(english: str, chosen: Iterable[tuple[str, str, str]], asked: Mapping[str, str], lang: str) -> str:
+    """What a table's rows were chosen by, in words: Datasette's `english`, or ours of the conditions `chosen` (column,
+    kind, value) and of the search and the order `asked` for.
+    """
+    if lang == "en" or not english or {"_where", "_through"} & set(asked):
+        return english
+    around = AROUND[lang]
+    said = [around["found"].format(v=asked["_search"])] if asked.get("_search") else []
+    said += [CONDITIONS[kind][lang].format(c=column, v=value) for column, kind, value in chosen if kind in CONDITIONS]
+    by = asked.get("_sort_desc") or asked.get("_sort") or ""
+    order = around["order"].format(c=by) + (around["down"] if asked.get("_sort_desc") else "") if by else ""
+    return "; ".join(part for part in (around["where"] + ", ".join(said) if said else "", order) if part)
+
+
+def first(title: str, order: Sequence[str]) -> str:
+    """A title in three languages in the reader's alone; any other as it is."""
+    told = _told(title, order)
+    return told[0][1] if told else title
+
+
+def _usable(page: str, lang: str) -> str:
+    help_ = HELP[lang]
+    page = page.replace("<html>", f'<html lang="{lang}">', 1)
+    page = page.replace('<section class="content">', '<section class="content" role="main">', 1)
+    for begin, name in (("select", "column"), ("select", "op"), ('input type="text"', "value")):
+        page = re.sub(rf'<{begin} name="_filter_{name}(?:_\d+)?"', rf'\g<0> aria-label="{help_[name]}"', page)
+    page = page.replace('<select name="_sort"', f'<select name="_sort" aria-label="{help_["sort"]}"', 1)
+    page = re.sub(r'<textarea (?=id="sql-editor"|style="width: 90%")', r'\g<0>aria-label="SQL" ', page)
+    page = page.replace('class="cross">&#x2716;', f'class="cross" aria-label="{help_["remove"]}">&#x2716;')
+    page = page.replace("</head>", f"{_STYLE}</head>", 1)
+    before, end, after = page.rpartition("</body>")
+    return before + (_SCRIPT % json.dumps(MENU[lang], ensure_ascii=False) if end else "") + after
+
+
+def _filled(told: str, found: re.Match[str]) -> str:
+    """`told` with what was found in it: a number's thousands apart as these languages write them."""
+
+    def put(place: re.Match[str]) -> str:
+        kept = found[int(place[1])]
+        return kept.replace(",", "\N{NO-BREAK SPACE}") if re.fullmatch(r"\d{1,3}(?:,\d{3})+", kept) else kept
+
+    return re.sub(r"\\(\d)", put, told)
+
+
+def _turned(text: str, patterns: Sequence[tuple[re.Pattern[str], Mapping[str, str]]], lang: str) -> str:
+    for pattern, said in patterns:
+        if found := pattern.fullmatch(text):
+            return found.expand(said[lang])
+    return text
+
+
+def _reason(text: str, lang: str) -> str:
+    """Why something is refused; in Datasette's or SQLite's English where we have no words for it."""
+    told = _turned(text.strip(), _REASONS, lang).replace("{seconds}", str(TIME_LIMIT_MS // 1000))
+    return told if lang == "en" or told != text.strip() else f'<span lang="en">{told}</span>'
 
 
 def _told(title: str, order: Sequence[str]) -> list[tuple[str, str]]:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from auditor.corrections.records import Correction
@@ -19,11 +18,11 @@ from reports.build import Wanted, build
 from reports.i18n import LANGUAGES
 from reports.pages import environment
 from reports.views.facts import file_of
+from tests.axe import grave
 from tests.reports.records import HOSTILE, body_of, small_report
 
 #: Where pictures of each page kind are left, if this names a folder; settings of the product are taken from tests.
 PICTURES = "PAGE_PICTURES"
-_GRAVE = ("serious", "critical")
 
 
 @pytest.fixture(scope="session")
@@ -71,18 +70,6 @@ def show(page: Page, site: Path, path: str) -> None:
 
 def group_of(site: Path, folder: str) -> str:
     return next(one.name for one in sorted((site / "ru" / folder).glob("*.html")) if one.name != "index.html")
-
-
-def grave(page: Page) -> list[str]:
-    """What a reader with a keyboard or a screen reader would be stopped by."""
-    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
-    # Preloading style sheets is a request of the checker's own, which the page's policy refuses.
-    found = Axe().run(page, options={"runOnly": rules, "preload": False, "resultTypes": ["violations"]})
-    return [
-        f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:160]}"
-        for one in found.response["violations"]
-        if one["impact"] in _GRAVE
-    ]
 
 
 def pictured(page: Page, name: str) -> None:

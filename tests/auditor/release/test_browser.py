@@ -11,10 +11,11 @@ from playwright.sync_api import Page, sync_playwright
 
 from auditor.db.session import connect
 from auditor.release.stage_build import build_release
-from auditor.release.ui import languages
+from auditor.release.ui import condition, languages
 from auditor.views.queries import query
 from crawler.pages.records import Lang
 from tests.auditor.release.site import Site, served
+from tests.axe import grave
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +91,103 @@ def test_a_reader_with_a_russian_phone(page: Page, site: Site) -> None:
     phone.goto(f"{site.url}{site.id}/no-such-table")
     assert "404" in phone.locator("h1").inner_text()
     phone.context.close()
+
+
+#: Pages that speak with most of Datasette's words, below the release's address, and more kinds of them.
+PAGES = ("", "/entries?name__contains=справк&_facet=year&year=2024&_sort_desc=name", "?sql=select+:a", "/gone")
+MORE_PAGES = (
+    *("/find?words=справками", "/services/1", "/search_documents?_search=справка", "/entries?_where=1%3D1"),
+    *("?sql=select+a.entry_key+from+entries+a,entries+b", "?sql=select+*+from+gone", "?sql=drop+table+entries"),
+)
+BOMB = "?sql=with+recursive+c(x)+as+(select+1+union+all+select+x%2B1+from+c)+select+count(*)+from+c"
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "kk"])
+def test_each_kind_of_page_is_open_to_a_screen_reader(page: Page, site: Site, lang: str) -> None:
+    browser = page.context.browser
+    assert browser
+    opened = browser.new_context(locale=lang).new_page()
+    kinds = (*PAGES, *MORE_PAGES) if lang == "ru" else PAGES
+    for address in (site.url, *(f"{site.url}{site.id}{path}" for path in kinds)):
+        opened.goto(address)
+        assert opened.evaluate("document.documentElement.lang") == lang
+        assert opened.get_by_role("main").count() == 1
+        assert not grave(opened), address
+    opened.context.close()
+
+
+#: Address → heading and reason in Russian, the same in Kazakh; a question that fails keeps the release as its heading.
+REFUSALS = {
+    "/gone": ("Ошибка 404", "В этом выпуске нет ни такой таблицы, ни такого вопроса.", "Қате 404", "мұндай кесте де"),
+    "?sql=drop+table+entries": (
+        "Такой вопрос задать нельзя",
+        "только запрос SELECT",
+        "сұрақ қоюға болмайды",
+        "Тек SELECT",
+    ),
+    "?sql=select+gone+from+entries": ("", "Нет столбца gone.", "", "gone бағаны жоқ."),
+    "?sql=select+readfile('x')": ("", "Нет функции readfile.", "", "readfile функциясы жоқ."),
+    "?sql=attach+'x'+as+y": (
+        "Такой вопрос задать нельзя",
+        "только запрос SELECT",
+        "сұрақ қоюға болмайды",
+        "Тек SELECT",
+    ),
+    "?sql=select+zeroblob(99000)+from+entries": ("", "Ответ слишком велик", "", "Жауап тым үлкен"),
+    "?sql=select+from+entries": ("", 'Ошибка в записи SQL возле "from"', "", '"from" маңында'),
+    "?sql=select+load_extension('x')": ("", "Выпуск можно только читать", "", "тек оқуға болады"),
+    "/entries?_sort=gone": ("Ошибка 500", "По столбцу gone упорядочить нельзя.", "Қате 500", "gone бағаны бойынша"),
+    BOMB: ("слишком много времени", "на вопрос даётся секунд: 2", "тым көп уақыт", "2 секунд беріледі"),
+}
+
+
+def test_what_is_refused_is_told_in_the_readers_language(page: Page, site: Site) -> None:
+    browser = page.context.browser
+    assert browser
+    for lang, place in (("ru", 0), ("kk", 2)):
+        reader = browser.new_context(locale=lang).new_page()
+        for path, said in REFUSALS.items():
+            reader.goto(f"{site.url}{site.id}{path}")
+            assert said[place] in reader.locator("h1").inner_text(), path
+            assert said[place + 1] in reader.locator(".message-error").inner_text(), path
+            assert not reader.locator(".message-error [lang=en]").count(), path
+        reader.goto(f"{site.url}{site.id}?sql=select+json('x')")
+        assert reader.locator(".message-error [lang=en]").inner_text() == "malformed JSON", "no words of ours for it"
+        reader.goto(f"{site.url}gone")
+        reader.locator("main a, [role=main] a").click()
+        assert reader.url == site.url, "a refusal leads back"
+        reader.context.close()
+    page.goto(f"{site.url}{site.id}{BOMB}")
+    assert "stopped at its time limit of 2 seconds" in page.locator(".message-error").inner_text()
+    assert "sql_time_limit_ms" not in page.content(), "a reader cannot set it"
+
+
+def test_conditions_are_told_in_the_readers_language(page: Page, site: Site) -> None:
+    browser = page.context.browser
+    assert browser
+    reader = browser.new_context(locale="ru").new_page()
+    reader.goto(f"{site.url}{site.id}/entries?name__contains=справк&year__gt=2012&_sort_desc=name")
+    told = "при условии: name содержит «справк», year > 2012; порядок: name по убыванию"
+    assert reader.locator("h3").first.inner_text().endswith(told)
+    assert reader.title().endswith(told)
+    words = reader.locator("select[name=_filter_op] option").all_inner_texts()
+    assert {"содержит", "начинается с", "пусто", "не указано"} <= set(words)
+    assert not [one for one in words if " " in one and one.isascii() and one != "not like"]
+    reader.get_by_role("combobox", name="Условие").last.select_option("содержит")
+    reader.get_by_role("combobox", name="Столбец").last.select_option("code")
+    reader.get_by_role("textbox", name="Значение").last.fill("001")
+    reader.get_by_role("button", name="Применить").click()
+    assert "code__contains=001" in reader.url
+    menu = reader.get_by_role("button", name="Меню столбца: act")
+    menu.focus()
+    reader.keyboard.press("Enter")
+    assert reader.evaluate("document.activeElement.textContent") == "По возрастанию"
+    reader.keyboard.press("Enter")
+    reader.wait_for_url("**_sort=act*")
+    reader.context.close()
+    kinds = [("name", "contains", "x"), ("year", "notnull", ""), ("code", "in", "1,2")]
+    assert condition("where", kinds, {}, "kk") == "шарты: name ішінде «x» бар, year көрсетілген, code: «1,2» бірі"
+    assert condition("where 1=1", [], {"_where": "1=1"}, "ru") == "where 1=1"
 
 
 @pytest.mark.parametrize(
