@@ -44,7 +44,7 @@ def run() -> None:
 def hand_coded(lang: Lang) -> list[Row]:
     """Every name coded by hand in a language, once, and whether it is human."""
     rows = {}
-    for which in ("names", "fresh", "batch5", "odd", "kinds", "short", "whole", "apart", "plain"):
+    for which in ("names", "fresh", "batch5", "odd", "kinds", "short", "whole", "apart", "plain", "mixed"):
         with (NAMES / f"{which}_{lang}.csv").open(encoding="utf-8", newline="") as stream:
             for row in csv.DictReader(stream):
                 rows.setdefault(row["name"], row["nature"] == Nature.HUMAN_SOCIAL)

@@ -24,6 +24,7 @@ BLIND = {
     "whole": "8: one name each for 70 services in all three languages, by the same hand after batch 7 was learned",
     "apart": "9: portal and register, three in ten with result text, by a second hand that knew the codebook alone",
     "plain": "10: names alone from all over the register and the portal, by a third hand of that kind",
+    "mixed": "11: portal and register, a third with result text, by a fourth hand of that kind",
     "odd": "odd ones and kinds hardly seen before, sought on purpose",
 }
 TARGET = (0.95, 0.85)

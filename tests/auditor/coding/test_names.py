@@ -4,9 +4,9 @@
 from the classifier by two coders who did not see each other's codes (models, no people), differences decided by the
 codebook. `odd`: odd and under-represented ones sought on purpose. `kinds`: short names for each kind of service a
 register has, coded once by who knew the lexicon, without result texts. `short` and `whole`: such names again, English
-too. `apart` and `plain`: written and coded by models that knew the codebook and neither the lexicon nor these names,
-`plain` without result texts. The lexicon has learned from all of them since; what it said before is in `blind.csv`,
-and the README has the figures.
+too. `apart`, `plain` and `mixed`: written and coded by models that knew the codebook and neither the lexicon nor these
+names, `plain` without result texts. The lexicon has learned from all of them since; what it said before is in
+`blind.csv`, and the README has the figures.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.bench.answers import stored as stored_answers
 
 CODER = Coder.load()
 FOLDER = Path(__file__).parent
-BATCHES = ("names", "fresh", "batch5", "odd", "kinds", "short", "whole", "apart", "plain")
+BATCHES = ("names", "fresh", "batch5", "odd", "kinds", "short", "whole", "apart", "plain", "mixed")
 AXES = ("nature", "completeness")
 
 
@@ -45,7 +45,7 @@ def answers(rows: list[dict[str, str]], lang: Lang, axis: str) -> list[str]:
     ("lang", "which"),
     [
         *((lang, which) for which in BATCHES for lang in (Lang.RU, Lang.KK)),
-        *((Lang.EN, which) for which in ("batch5", "odd", "short", "whole", "apart", "plain")),
+        *((Lang.EN, which) for which in ("batch5", "odd", "short", "whole", "apart", "plain", "mixed")),
     ],
 )
 @pytest.mark.parametrize("axis", AXES)
@@ -61,6 +61,7 @@ def test_the_machine_agrees_with_codes_given_by_hand(lang: Lang, axis: str, whic
 def test_there_are_enough_names_and_none_twice() -> None:
     least = {"names": (200, 150), "fresh": (220, 150), "batch5": (240, 240), "odd": (150, 150)}
     least |= {"kinds": (180, 200), "short": (80, 70), "whole": (70, 70), "apart": (90, 110), "plain": (110, 130)}
+    least |= {"mixed": (140, 140)}
     for which, counts in least.items():
         for lang, count in zip((Lang.RU, Lang.KK), counts, strict=True):
             rows = names(lang, which)
