@@ -12,7 +12,9 @@ from auditor.secret_file import SETTING, read_secrets
 from crawler.config import CrawlConfig
 
 #: The settings that may hold a secret, and what belongs to them; they alone may stand in the file.
-SECRETS = ("apprise_urls", "db_url", "heartbeat", "mail_from", "mail_to", "notify", "smtp_url", "webhook")
+SECRETS = (
+    *("apprise_urls", "db_url", "heartbeat", "mail_from", "mail_to", "notify", "smtp_url", "timestamp_url", "webhook"),
+)
 
 
 class AuditConfig(CrawlConfig):
@@ -44,6 +46,11 @@ class AuditConfig(CrawlConfig):
         description="File, yours alone (mode 600), with the settings below and `EGOV_AUDIT_DB_URL` as lines "
         "`name=value`; the environment wins over it.",
     )
+    timestamp_url: SecretStr = Field(
+        SecretStr(""),
+        description="RFC 3161 authority that `run` has stamp the chain root (extra `timestamp`); the report prints the "
+        "stamp that covers its root.",
+    )
     heartbeat: SecretStr = Field(
         SecretStr(""),
         description="File that gets the time, or http(s) address that is asked for, when a run has ended well.",
@@ -65,7 +72,7 @@ class AuditConfig(CrawlConfig):
     notify: str = Field(
         "failure,recovery",
         description="When a message is sent, by commas: failure, recovery, change, a kind of change (edition, listing, "
-        "page, figure, issue, drop, unread), an issue's code.",
+        "page, figure, issue, drop, unread, stamp), an issue's code.",
     )
 
     @classmethod

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from auditor.config import AuditConfig
-    from auditor.measure.report_records import Report
+    from auditor.measure.report_records import Report, Stamped
     from auditor.records import NotRead
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -290,25 +290,36 @@ def read_records(config: AuditConfig, day: date, text: Lang) -> Report:
         return _records(session, day, text, _beside(config, session))
 
 
-def _beside(config: AuditConfig, session: Session) -> tuple[tuple[NotRead, ...], str]:
-    """What was not read, and the root of the evidence."""
+_Beside = tuple[tuple["NotRead", ...], str, "Stamped | None"]
+
+
+def _beside(config: AuditConfig, session: Session) -> _Beside:
+    """What was not read, the root of the evidence, and the time stamp that covers it."""
+    from auditor.measure.report_records import Stamped
+    from crawler.archive.lines import moment
     from crawler.archive.manifest import evidence_root
+    from crawler.archive.seals import TOKEN, beside, covering_stamp
     from crawler.sources.load import load_sources
 
-    return tuple(not_read(session, load_sources(config))), evidence_root(config.archive)
+    missed = tuple(not_read(session, load_sources(config)))
+    seal, stamped = covering_stamp(config.archive), None
+    if seal:
+        file = beside(config.archive, seal.sequence, TOKEN).relative_to(config.archive)
+        stamped = Stamped(moment(seal.facts["time"]), seal.facts["authority"], file.as_posix())
+    return missed, evidence_root(config.archive), stamped
 
 
-def _records(session: Session, day: date, text: Lang, beside: tuple[tuple[NotRead, ...], str]) -> Report:
+def _records(session: Session, day: date, text: Lang, beside: _Beside) -> Report:
     from auditor.measure.stage_report import read_report
     from auditor.release.identity import release_id
 
-    missed, root = beside
+    missed, root, stamped = beside
     checked = checked_by_people(session, text)
     records = read_report(session, Asked(text, CODEBOOK, missed, day), checked, "")
     keep_everything(session)
     session.flush()
     coding = coding_note(checked, observed(records.years))
-    return replace(records, release=release_id(session), coding=coding, root=root)
+    return replace(records, release=release_id(session), coding=coding, root=root, stamped=stamped)
 
 
 def summary(dated: DatedAudit, coding: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +19,7 @@ from auditor.cli.figures import AsOf, Language, ReportAsked, parse_day, summary,
 from auditor.cli.harvest import harvest_all
 from auditor.cli.history import link_command
 from auditor.cli.ingest import ingest_command
+from auditor.cli.root import have_stamped
 from auditor.cli.sealing import seal_report
 from auditor.cli.series import checked_by_people, coding_note
 from auditor.coding.codebook import CODEBOOK
@@ -26,16 +28,17 @@ from auditor.db.session import open_database, transaction
 from auditor.ingest.status import not_read
 from auditor.measure.stage import measure_at
 from auditor.ops.records import StageEnd
-from crawler.errors import AuditError, ContentError, in_words
+from crawler.errors import AuditError, ContentError, SourceError, in_words
 from crawler.pages.records import Lang
 
 if TYPE_CHECKING:
     from auditor.config import AuditConfig
     from auditor.ops.conduct import Step
-    from auditor.ops.records import PastRun
+    from auditor.ops.records import PastRun, RunEnd
 
 #: Codes after which the line goes on: what was kept and accepted before still stands and is reported.
 _GOES_ON = {0, 3, ContentError.exit_code}
+_AUTHORITY = "EGOV_AUDIT_TIMESTAMP_URL"
 
 
 @app.command("run")
@@ -62,7 +65,6 @@ def run_command(
 ) -> None:
     """Harvest, ingest, link, code, measure and report. What failed on the way is said, and in the exit code."""
     from auditor.ops.conduct import Plan, conduct
-    from auditor.ops.digest import digest, nothing_changed
     from auditor.ops.duration import parse_duration
     from auditor.ops.shrunk import check_reason
     from reports.build import SITE
@@ -73,6 +75,16 @@ def run_command(
     reason = check_reason(accept)
     span = parse_duration(once_a) if once_a else None
     arguments = _arguments(config, as_of, lang)
+    stamp = _stamp_step(config)
+    day = parse_day(as_of)
+    # A fault is the run's to tell: evidence can be had without a database.
+    with suppress(AuditError, SQLAlchemyError), open_database(config.db_url, create=True):
+        pass
+
+    def stages(since: datetime | None) -> tuple[tuple[str, Step], ...]:
+        harvest, *rest = steps(day, lang, out or Path(config.report), since)
+        # Two stamps: over what was fetched, for the report to print, and over the database and that report.
+        return (harvest, *stamp, *rest, *stamp)
 
     def skip(runs: Sequence[PastRun], now: datetime) -> str:
         good = [run.finished for run in runs if run.result == "good" and run.arguments == arguments and run.finished]
@@ -81,26 +93,45 @@ def run_command(
             return ""
         return f"nothing to do: the last good run ended at {good[-1]:%Y-%m-%d %H:%M} UTC, within {once_a}"
 
-    day = parse_day(as_of)
-    # A fault is the run's to tell: evidence can be had without a database.
-    with suppress(AuditError, SQLAlchemyError), open_database(config.db_url, create=True):
-        pass
-
-    def stages(since: datetime | None) -> tuple[tuple[str, Step], ...]:
-        return steps(day, lang, out or Path(config.report), since)
-
     end = conduct(config, Plan(day, lang, arguments, stages, quiet, skip, reason))
     if isinstance(end, str):
         if not quiet or say_nothing_changed:
             note(end)
         return
+    _say_end(end, quiet=quiet, say_nothing_changed=say_nothing_changed)
+    if end.exit_code:
+        raise typer.Exit(end.exit_code)
+
+
+def _say_end(end: RunEnd, *, quiet: bool, say_nothing_changed: bool) -> None:
+    """The digest: for a person on stderr like all that is no result; for cron it is the result, if there is one."""
+    from auditor.ops.digest import digest, nothing_changed
+
     told = digest(end)
     if not quiet:
         note(told or nothing_changed(end))
     elif told or say_nothing_changed:
         say(told or nothing_changed(end))
-    if end.exit_code:
-        raise typer.Exit(end.exit_code)
+
+
+def _stamp_step(config: AuditConfig) -> tuple[tuple[str, Step], ...]:
+    """The stage that has the chain root stamped, where an authority is named; one that fails is told of, no more.
+
+    Raises UsageError for settings with which nobody could be asked.
+    """
+    url = config.timestamp_url.get_secret_value()
+    if not url:
+        return ()
+    from auditor.evidence.stamping import Asked, check_asked
+
+    check_asked(Asked(_AUTHORITY, url, config.timestamp_ca_file))
+    ask = _step("stamp", lambda: have_stamped(config, _AUTHORITY, url))
+
+    def step() -> StageEnd:
+        end = ask()
+        return replace(end, exit_code=0) if end.exit_code == SourceError.exit_code and not end.stop else end
+
+    return (("stamp", step),)
 
 
 @app.command("demo")

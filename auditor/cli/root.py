@@ -45,7 +45,7 @@ def root_command(
         say(f"{told}  {stamp(at)}  {len(runs)} runs, {len(made)} seals")
     if timestamp:
         try:
-            newest = _stamped(config, timestamp, newest, told)
+            newest = have_stamped(config, "--timestamp", timestamp)
         except AuditError as error:
             failed = error
     if as_json:
@@ -66,13 +66,14 @@ def root_command(
         raise failed
 
 
-def _stamped(config: AuditConfig, url: str, newest: Seal | None, told: str) -> Seal:
-    from auditor.evidence.stamping import stamp_root, without_secrets
+def have_stamped(config: AuditConfig, name: str, url: str) -> Seal:
+    """Have the chain root stamped by the authority that a person named so; what is worth a remark goes to stderr.
 
-    if newest and newest.digest == told and newest.facts.get("authority") == without_secrets(url):
-        note("nothing was sealed since that authority stamped: not asked again")
-        return newest
-    made, remark = stamp_root(config.archive, url, config.timestamp_ca_file, lambda: datetime.now(UTC))
+    Raises what `stamp_root` does.
+    """
+    from auditor.evidence.stamping import Asked, stamp_root
+
+    made, remark = stamp_root(config.archive, Asked(name, url, config.timestamp_ca_file), lambda: datetime.now(UTC))
     if remark:
         note(remark)
     return made

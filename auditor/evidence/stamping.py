@@ -19,7 +19,6 @@ from crawler.archive.verify import Problem
 from crawler.archive.warc import sha256
 from crawler.errors import ContentError, UsageError
 
-_OPTION = "--timestamp"
 _MOST = 1_000_000  # an answer with a long chain of certificates is some 10 kB
 _APART = timedelta(minutes=10)
 
@@ -31,28 +30,46 @@ def without_secrets(url: str) -> str:
     return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}{parts.path}"
 
 
-def stamp_root(root: Path, url: str, ca_file: Path | None, now: Callable[[], datetime]) -> tuple[Seal, str]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whom to ask for a stamp: the authority's address, what a person named it by, and the file of authorities."""
+
+    name: str
+    url: str
+    ca_file: Path | None = None
+
+
+def check_asked(asked: Asked) -> tuple[x509.Certificate, ...]:
+    """Who is trusted to vouch for a stamp. Raises UsageError without the extra or for a bad address or CA file."""
+    need_extra()
+    if address(asked.name, asked.url, ("http", "https")).username:
+        raise UsageError(f"{asked.name}: an address with a user's name in it is not asked")
+    return trusted(asked.ca_file)
+
+
+def stamp_root(root: Path, asked: Asked, now: Callable[[], datetime]) -> tuple[Seal, str]:
     """Ask an authority for a stamp over the archive's root; give the seal that keeps it, and a remark or "".
 
-    Raises UsageError without the extra or for a bad address or CA file, SourceError where the authority gave no stamp
-    that holds (nothing is kept then), ContentError for an archive without a root, IntegrityError, OSError.
+    Nobody is asked where nothing was sealed since that authority's last stamp. Raises SourceError where the authority
+    gave no stamp that holds (nothing is kept then), ContentError for an archive without a root, UsageError as
+    `check_asked` does, IntegrityError, OSError.
     """
-    need_extra()
-    if address(_OPTION, url, ("http", "https")).username:
-        raise UsageError(f"{_OPTION}: an address with a user's name in it is not asked")
-    vouching = trusted(ca_file)
+    vouching = check_asked(asked)
+    newest = seals.newest(seals.load_seals(root), TIMESTAMP)
     stamped = seals.head(root)
     if not stamped:
         raise ContentError("nothing is sealed yet, so there is no root")
+    if newest and newest.digest == stamped and newest.facts.get("authority") == without_secrets(asked.url):
+        return newest, "nothing was sealed since that authority stamped: not asked again"
     query = query_for(seals.files_by_digest(root)[stamped].read_bytes())
     headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
-    answer = ask(_OPTION, url, query.content, headers, _MOST)
+    answer = ask(asked.name, asked.url, query.content, headers, _MOST)
     try:
         found = read_answer(answer, stamped, query.nonce, vouching)
     except StampError as error:
-        raise StampError(f"{_OPTION}: {error}") from error
+        raise StampError(f"{asked.name}: {error}") from error
     facts = {
-        "authority": without_secrets(url),
+        "authority": without_secrets(asked.url),
         "time": stamp(found.at),
         "signer": found.signer,
         "serial": found.serial,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from auditor.account.records import Account, Unit
 from auditor.corrections.records import Correction
@@ -76,6 +76,15 @@ class EditionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamped:
+    """A time stamp that covers the evidence: when (UTC), by whom, and its file in the archive."""
+
+    at: datetime
+    authority: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything the site says.
 
@@ -108,6 +117,7 @@ class Report:
     permissions: tuple[PermissionUsed, ...] = ()
     release: str = ""
     root: str = ""
+    stamped: Stamped | None = None
 
     @property
     def now(self) -> DatedAudit | None:

@@ -165,6 +165,9 @@ class _Run:
             told = "; ".join(f"{run.stage}: {run.detail}" for run in bad)
             stopped = any(run.detail.startswith("shutdown") for run in bad)
             end = replace(end, message=end.message or told, stop=end.stop or stopped)
+        warning = Change(name, end.message)
+        if end.message and not end.exit_code and warning not in self.warnings:
+            self.warnings.append(warning)
         journal.Journal(self.config.state, self.run_id).add("stage", asdict(end))
         return end
 

@@ -18,7 +18,7 @@ ACCEPTED = "accepted"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line of a digest. `kind` is a stable word: edition, listing, page, figure, issue, drop, unread, stage …
+    """One line of a digest. `kind` is a stable word: edition, listing, page, figure, issue, drop, unread, stamp …
 
     `codes` are the issue codes that the line speaks of, so that a notice can be asked for by code.
     """
@@ -30,7 +30,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class StageEnd:
-    """How one stage ended: 0, or the exit code and the line of its error. `stop`: the stages after it are not tried."""
+    """How one stage ended: 0, or the exit code and the line of its error. `stop`: the stages after it are not tried.
+
+    A message beside 0 is a warning of the run.
+    """
 
     name: str
     exit_code: int

@@ -164,6 +164,16 @@ def newest(seals: Iterable[Seal], kind: str, **facts: str) -> Seal | None:
     return found[-1] if found else None
 
 
+def covering_stamp(root: Path) -> Seal | None:
+    """The oldest time stamp that vouches for the newest manifest, so for all evidence; None where there is none yet.
+
+    The oldest, for it says the most, and stays the same when others follow. Raises IntegrityError for a changed chain.
+    """
+    made, evidence = load_seals(root), manifest.evidence_root(root)
+    vouching = {evidence} | {one.digest for one in made if one.archive == evidence}
+    return next((one for one in made if one.kind == TIMESTAMP and one.root in vouching), None)
+
+
 def drop_lines(root: Path, sequence: int) -> None:
     """Take away the lines of a seal that a newer one of the same thing has followed: its root stays. Raises OSError."""
     beside(root, sequence, LINES).unlink(missing_ok=True)

@@ -30,6 +30,7 @@ class Frame:
     as_of: Annotated[str, "The audit date in words."]
     release: Annotated[str, "Id of the release that the figures stand in; empty before there is one."]
     root: Annotated[str, "Root of the tree of evidence that the figures rest on; empty before there is one."]
+    stamped: Annotated[str, "Time stamp that covers the root: when, by whom, its file; empty where there is none."]
     sample: Annotated[str, "Says that the pages are a sample or test data; empty for real pages."]
     feeds: Annotated[tuple[NavItem, ...], "The feeds of the page's language."]
 

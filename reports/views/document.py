@@ -55,6 +55,8 @@ def document(site: Site, charts: Charts) -> Document:
         about.append(f"{words.say('Release')} {report.release}")
     if report.root:
         about.append(f"{words.say('Run root of the evidence')} {report.root}")
+    if front.frame.stamped:
+        about.append(front.frame.stamped)
     about.append(words.say("Made with egov-audit; the figures can be computed again from the archive."))
     return Document(
         lang=words.lang,

@@ -147,6 +147,7 @@ def _digest(here: Here, said: ChangesPage, counts: Mapping[str, int]) -> tuple[F
         lines += [f"{words.say(FEEDS[name])}: {words.number(count)}" for name, count in counts.items()]
     lines += [f"{words.say('Release')}: {report.release}"] if report.release else []
     lines += [f"{words.say('Run root of the evidence')}: {report.root}"] if report.root else []
+    lines += [said.frame.stamped] if said.frame.stamped else []
     whole = FeedEntry(
         id=tag("report", words.lang, report.lang, report.as_of),
         updated=max(kept, default=_midnight(report.as_of)),

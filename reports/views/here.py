@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from auditor.measure.records import Figure
+from auditor.measure.report_records import Stamped
 from auditor.records import Entry
+from crawler.pages.text import plain
 from reports.contexts.base import Frame, Linked, NavItem
 from reports.i18n import LANGUAGES, N_, Words
 from reports.views.facts import Facts, anchor, copy_of
@@ -106,6 +108,7 @@ class Here:
             as_of=self.words.day(report.as_of),
             release=report.release,
             root=report.root,
+            stamped=stamped(self.words, report.stamped),
             sample=self._sample(),
             feeds=tuple(
                 NavItem(f"{self.up}feeds/{name}.atom", self.words.say(title), False) for name, title in FEEDS.items()
@@ -170,6 +173,18 @@ class Here:
             elif piece:
                 parts.append(Linked(piece))
         return tuple(parts)
+
+
+def stamped(words: Words, found: Stamped | None) -> str:
+    """The time stamp that covers the root of the evidence: when, by whom, where it lies; empty where there is none."""
+    if found is None:
+        return ""
+    return words.say(
+        "Vouched for by a time stamp (RFC 3161): %(time)s, %(authority)s, file %(file)s of the archive",
+        time=words.moment(found.at),
+        authority=plain(found.authority),
+        file=found.file,
+    )
 
 
 def token(name: str) -> str:

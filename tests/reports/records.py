@@ -19,7 +19,7 @@ from auditor.measure.records import (
     PortalSnapshot,
     Snapshot,
 )
-from auditor.measure.report_records import EditionRecord, Report, ServiceRecord, Stay, YearAccount
+from auditor.measure.report_records import EditionRecord, Report, ServiceRecord, Stamped, Stay, YearAccount
 from auditor.measure.series import Year
 from auditor.records import (
     Coding,
@@ -39,6 +39,11 @@ from crawler.pages.records import DeliveryForm, Lang
 HOSTILE = "<script>alert(1)</script> =cmd|' /C calc'!A0 \u202eотказ\u200b"
 UNREAD = "no edition of the register in ru that was read is in force on 2023-12-31"
 LONG = "Услуга " * 1430
+STAMPED = Stamped(datetime(2026, 1, 1, 20, 30, tzinfo=UTC), "https://tsa.example/\x1b<b>", "seals/000007.tsr")
+STAMPED_TOLD = (
+    "Vouched for by a time stamp (RFC 3161): 2026-01-02 01:30 (Almaty), 2026-01-01T20:30:00Z, https://tsa.example/<b>, "
+    "file seals/000007.tsr of the archive"
+)
 BODY = (
     '<html lang="ru"><head><link rel="stylesheet" href="https://evil.example/x.css"></head><body onload="alert(1)">'
     '<script>document.title="x"</script><div class="container_gamma text"><p>Реестр "услуг" '

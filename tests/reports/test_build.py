@@ -23,7 +23,7 @@ from reports.build import MARKER, Wanted, build
 from reports.contexts import base, method, pages, services, story
 from reports.copies import readable_copy
 from reports.pages import environment
-from tests.reports.records import BODY, HOSTILE, LONG, body_of, small_report
+from tests.reports.records import BODY, HOSTILE, LONG, STAMPED, STAMPED_TOLD, body_of, small_report
 
 RULES = {"N5": "A queue for a human service is human.", "C2": "A place in a queue is a step."}
 ENGLISH = Wanted(("en",), {"en": RULES})
@@ -222,11 +222,11 @@ def test_sample_pages_are_called_a_sample(tmp_path: Path) -> None:
 
 
 def test_a_release_and_the_root_of_the_evidence_stand_in_every_page(tmp_path: Path) -> None:
-    report = dataclasses.replace(small_report(), release="20251231-0123456789ab", root="f" * 64)
+    report = dataclasses.replace(small_report(), release="20251231-0123456789ab", root="f" * 64, stamped=STAMPED)
     out = build(report, body_of, ENGLISH, tmp_path / "site").parent
     for page in (out / "en").rglob("*.html"):
         assert "20251231-0123456789ab" in soup(page).footer.text, page  # type: ignore[union-attr]
-        assert "f" * 64 in soup(page).footer.text  # type: ignore[union-attr]
+        assert f"{'f' * 64}. {STAMPED_TOLD}." in soup(page).footer.text  # type: ignore[union-attr]
 
 
 def test_corrections_are_listed_newest_first(tmp_path: Path) -> None:

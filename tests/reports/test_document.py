@@ -32,7 +32,7 @@ from reports.document.pdf import Charts, _letters_needed
 from reports.i18n import words
 from tests.auditor.link.command import run
 from tests.reports.conftest import Sample
-from tests.reports.records import HOSTILE, LONG, small_report
+from tests.reports.records import HOSTILE, LONG, STAMPED, STAMPED_TOLD, small_report
 
 
 def released() -> Report:
@@ -40,7 +40,9 @@ def released() -> Report:
     reason = "a row\x00 was\ufffe read\u202e twice\x1b"
     at = datetime(2025, 12, 31, 9, tzinfo=UTC)
     wrong = Correction("digitised", report.as_of, "ru", 1, at, 130, 131, reason, "a\ud800 reader")
-    return dataclasses.replace(report, release="20251231-0123456789ab", root="f" * 64, corrections=(wrong,))
+    return dataclasses.replace(
+        report, release="20251231-0123456789ab", root="f" * 64, corrections=(wrong,), stamped=STAMPED
+    )
 
 
 def pages(path: Path) -> list[str]:
@@ -111,6 +113,7 @@ def test_headlines_stand_with_interval_and_objection_and_tables_have_heads(small
         "a row was read⟨U+202E⟩ twice",
         "Release 20251231-0123456789ab",
         "f" * 64,
+        STAMPED_TOLD,
     ):
         assert said in text, said
     made = docx.Document(str(small))

@@ -20,7 +20,7 @@ from reports.i18n import LANGUAGES, words
 from reports.views.facts import facts_of
 from reports.views.feeds import feeds
 from reports.views.here import FEEDS, Site
-from tests.reports.records import HOSTILE, LONG, body_of, small_report
+from tests.reports.records import HOSTILE, LONG, STAMPED, STAMPED_TOLD, body_of, small_report
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 AT = datetime(2025, 7, 1, tzinfo=UTC)
@@ -130,6 +130,9 @@ def test_the_digest_names_the_root_and_the_release_once_and_each_edition() -> No
     assert [one.title for one in editions] == ["Edition V2000019982, July 1, 2025"]
     again = read(made(dataclasses.replace(report, root="e" * 64))["digest"])
     assert [one.id for one in again.entries] == [one.id for one in told.entries], "the same report, on more evidence"
+    assert "time stamp" not in whole.summary
+    told = read(made(dataclasses.replace(report, stamped=STAMPED))["digest"])
+    assert STAMPED_TOLD in told.entries[0].summary
 
 
 def test_a_correction_is_an_entry_that_lasts_and_leads_to_its_row() -> None:

@@ -13,12 +13,17 @@ from pathlib import Path
 
 import pytest
 
+from auditor.evidence.stamping import check_stamps
+from crawler.archive import seals
+from crawler.archive.lines import moment
 from crawler.sample.server import serve
 from tests.auditor.cli.command import EGOV_AUDIT, Ended
 from tests.auditor.cli.written import holds
+from tests.auditor.evidence.authority import Authority, authority, served
 from tests.auditor.ops.mailbox import Mailbox, Web, mail_server, web_server
 
-SECRETS = ("marker-password", "marker-hook", "marker-beat", "marker-apprise")
+SECRETS = ("marker-password", "marker-hook", "marker-beat", "marker-apprise", "marker-stamp")
+TRUSTED = "EGOV_AUDIT_TIMESTAMP_CA_FILE"
 #: What answers with a challenge page in the bad run: everything that the register's crawl begins with.
 SHUT = frozenset({f"/{lang}/docs/V2000019982/history" for lang in ("rus", "kaz")})
 
@@ -70,13 +75,23 @@ def start(folder: Path, env: dict[str, str], *words: str) -> Ended:
 
 
 @pytest.fixture(scope="module")
-def story(folder: Path, mailbox: Mailbox, web: Web) -> dict[str, Ended]:
-    """Five runs in a row over the same sites; in the third one the register's site shuts us out."""
+def tsa(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return authority(tmp_path_factory.mktemp("tsa") / "own")
+
+
+@pytest.fixture(scope="module")
+def story(folder: Path, mailbox: Mailbox, web: Web, tsa: Authority) -> dict[str, Ended]:
+    """Four runs in a row over the same sites. In the third one the register's site shuts us out; the first one has its
+    root stamped, the last one finds no authority.
+    """
     told: dict[str, Ended] = {}
     guarded: set[str] = set()
     with serve(guarded) as addresses:  # type: ignore[arg-type]  # the set is looked at with every request
         env = environment(folder, mailbox, web, addresses)
-        told["first"] = start(folder, env, "run", "--quiet")
+        with served(tsa.answer) as (url, _):
+            stamp = {"EGOV_AUDIT_TIMESTAMP_URL": f"{url}?key={SECRETS[4]}"}
+            told["first"] = start(folder, env | stamp | {TRUSTED: str(tsa.root)}, "run", "--quiet")
+        told["digest"] = Ended(0, (folder / "var/report/en/feeds/digest.atom").read_text(), "")
         told["second"] = start(folder, env, "run", "--quiet", "--lang", "ru")
         told["good before"] = Ended(0, (folder / "var/state/last_good.json").read_text(), "")
         guarded |= SHUT
@@ -84,7 +99,7 @@ def story(folder: Path, mailbox: Mailbox, web: Web) -> dict[str, Ended]:
         told["good after"] = Ended(0, (folder / "var/state/last_good.json").read_text(), "")
         told["doctor"] = start(folder, env, "doctor", "--json", "--badge", "badge.svg", "--status-json", "status.json")
         guarded.clear()
-        told["again"] = start(folder, env, "run", "--quiet", "--say-nothing-changed")
+        told["again"] = start(folder, env | stamp, "run", "--quiet", "--say-nothing-changed")
         told["too soon"] = start(folder, env, "run", "--quiet", "--once-a", "7d")
         told["doctor again"] = start(folder, env, "doctor", "--json", "--min-free-mb", "0")
     return told
@@ -147,6 +162,35 @@ def test_recovery_is_told_and_the_doctor_is_content(story: dict[str, Ended]) -> 
     told = json.loads(story["doctor again"].out)
     assert story["doctor again"].code == 0, told["checks"]
     assert {one["source"]: one["state"] for one in told["sources"]} == {"adilet": "alive", "egov": "alive"}
+
+
+def test_what_was_fetched_is_stamped_before_the_report_that_prints_it_and_that_report_after_it(
+    story: dict[str, Ended], folder: Path, tsa: Authority
+) -> None:
+    made = seals.load_seals(folder / "var/archive")
+    assert [one.kind for one in made[:4]] == ["timestamp", "database", "report", "timestamp"]
+    first, _, report, second = made[:4]
+    assert (first.root, second.root) == (first.archive, report.digest)
+    when = moment(first.facts["time"])
+    for said in (f"{when:%Y-%m-%dT%H:%M:%SZ}, http://127.0.0.1:", "/tsr, file seals/000001.tsr of the archive"):
+        assert said in story["digest"].out
+    assert f"Run root of the evidence: {first.root}" in story["digest"].out
+    assert check_stamps(folder / "var/archive", made, tsa.root).held == 2
+
+
+def test_an_authority_that_fails_is_told_of_once_and_takes_no_run_away(story: dict[str, Ended], folder: Path) -> None:
+    told = [line for line in story["again"].out.splitlines() if "EGOV_AUDIT_TIMESTAMP_URL" in line]
+    assert told == ["  warning: EGOV_AUDIT_TIMESTAMP_URL: not reached: Connection refused"]
+    assert "good again" in story["again"].out
+    # The stamp of the first run says nothing of what was fetched since.
+    assert "time stamp" not in (folder / "var/report/en/feeds/digest.atom").read_text()
+
+
+def test_an_authority_that_nobody_could_ask_is_a_matter_of_usage(tmp_path: Path) -> None:
+    ended = start(tmp_path, {"HOME": str(tmp_path), "EGOV_AUDIT_TIMESTAMP_URL": "tsa.example/tsr"}, "run", "--quiet")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("egov-audit: EGOV_AUDIT_TIMESTAMP_URL is no address of the kind")
+    assert list(tmp_path.iterdir()) == [], "nothing was begun"
 
 
 def test_a_run_too_soon_after_a_good_one_does_nothing(story: dict[str, Ended], folder: Path) -> None:

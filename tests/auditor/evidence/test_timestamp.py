@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from auditor.config import AuditConfig
 from auditor.db.session import open_database
 from auditor.evidence import stamping, timestamp
-from auditor.evidence.stamping import check_stamps, stamp_root
+from auditor.evidence.stamping import Asked, check_stamps, stamp_root
 from auditor.evidence.timestamp import StampError, read_answer, trusted
 from auditor.ops.stage_backup import back_up
 from auditor.ops.stage_restore import restore
@@ -41,13 +41,13 @@ def archive(tmp_path: Path) -> Path:
 
 def stamped(root: Path, tsa: Authority) -> seals.Seal:
     with served(tsa.answer) as (url, _):
-        return stamp_root(root, url, tsa.root, lambda: AT)[0]
+        return stamp_root(root, Asked("--timestamp", url, tsa.root), lambda: AT)[0]
 
 
 def test_the_root_is_stamped_kept_and_read_again(archive: Path, tsa: Authority) -> None:
     before = seals.head(archive)
     with served(tsa.answer) as (url, asked):
-        made, remark = stamp_root(archive, f"{url}?key=s3cret", tsa.root, lambda: AT)
+        made, remark = stamp_root(archive, Asked("--timestamp", f"{url}?key=s3cret", tsa.root), lambda: AT)
     assert (made.root, len(asked)) == (before, 1)
     assert made.facts["signer"] == "CN=signer?[31m of time", "a name out of a certificate colours no terminal"
     assert (made.facts["authority"], remark.startswith("this machine's clock")) == (url, True)
@@ -60,6 +60,22 @@ def test_the_root_is_stamped_kept_and_read_again(archive: Path, tsa: Authority) 
     token = seals.beside(archive, made.sequence, seals.TOKEN)
     command = ["openssl", "ts", "-verify", "-data", str(data), "-in", str(token), "-CAfile", str(tsa.root)]
     assert "Verification: OK" in subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def test_the_first_stamp_over_the_newest_pages_or_what_came_after_them_covers_them(
+    archive: Path, tsa: Authority
+) -> None:
+    assert seals.covering_stamp(archive) is None
+    first = stamped(archive, tsa)
+    assert seals.covering_stamp(archive) == first
+    seals.add_seal(archive, seals.Draft("database", "ab" * 32, 1, {}), AT)
+    assert stamped(archive, tsa).sequence == 3
+    assert seals.covering_stamp(archive) == first, "the oldest says the most, and a report with it stays as it is"
+    sealed_run(archive, page(2))
+    assert seals.covering_stamp(archive) is None, "nobody stamped the new pages yet"
+    seals.add_seal(archive, seals.Draft("database", "cd" * 32, 1, {}), AT)
+    over_a_seal = stamped(archive, tsa)
+    assert seals.covering_stamp(archive) == over_a_seal
 
 
 def test_without_the_authoritys_certificate_the_archives_own_copy_is_named_as_such(
@@ -109,7 +125,7 @@ def test_an_answer_that_does_not_hold_is_refused_and_nothing_kept(archive: Path,
     before = sorted(path for path in archive.rglob("*"))
     digest = bytes.fromhex(seals.head(archive))
     with served(lambda query: lie(tsa, query, digest)) as (url, _), pytest.raises(SourceError) as told:
-        stamp_root(archive, url, tsa.root, lambda: AT)
+        stamp_root(archive, Asked("--timestamp", url, tsa.root), lambda: AT)
     assert words in str(told.value)
     assert sorted(path for path in archive.rglob("*")) == before
 
@@ -119,7 +135,7 @@ def test_a_signer_for_whom_nobody_vouches_is_refused(archive: Path, tsa: Authori
     other = authority(tmp_path / "other")  # same names, other keys
     for ca_file, words in ((None, "nobody here vouches for CN=between"), (other.root, "signature does not hold")):
         with served(tsa.answer) as (url, _), pytest.raises(StampError, match=words):
-            stamp_root(archive, url, ca_file, lambda: AT)
+            stamp_root(archive, Asked("--timestamp", url, ca_file), lambda: AT)
     assert seals.load_seals(archive) == ()
 
 
@@ -130,7 +146,7 @@ def test_where_an_authority_points_to_is_not_asked(archive: Path, tsa: Authority
                 served(lambda _: b"", status=status, Location=elsewhere) as (url, _),
                 pytest.raises(SourceError) as told,
             ):
-                stamp_root(archive, url, tsa.root, lambda: AT)
+                stamp_root(archive, Asked("--timestamp", url, tsa.root), lambda: AT)
             assert str(told.value) == f"--timestamp: the server answers {status}"
     assert asked == []
 
@@ -138,7 +154,7 @@ def test_where_an_authority_points_to_is_not_asked(archive: Path, tsa: Authority
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://h/x", "h/x", "http://", "http://me:s3cret@127.0.0.1/"])
 def test_what_is_no_address_of_an_authority_is_a_matter_of_usage(archive: Path, tsa: Authority, url: str) -> None:
     with pytest.raises(UsageError) as told:
-        stamp_root(archive, url, tsa.root, lambda: AT)
+        stamp_root(archive, Asked("--timestamp", url, tsa.root), lambda: AT)
     assert "s3cret" not in str(told.value)
 
 
@@ -230,7 +246,7 @@ def test_without_the_extra_it_is_said_how_to_get_it(
     monkeypatch.setattr(timestamp, "installed", lambda: False)
     monkeypatch.setattr(stamping, "installed", lambda: False)
     with pytest.raises(UsageError, match=r"pip install 'egov-audit\[timestamp\]'"):
-        stamp_root(archive, "http://127.0.0.1:9/", None, lambda: AT)
+        stamp_root(archive, Asked("--timestamp", "http://127.0.0.1:9/"), lambda: AT)
     found = check_stamps(archive, seals.load_seals(archive), None)
     assert (found.problems, found.notes) == ([], ["1 time stamps are not read: pip install 'egov-audit[timestamp]'"])
 

@@ -32,8 +32,17 @@ from tests.auditor.cli.written import HOME, HOST, USER, holds, named_machine, wr
 from tests.auditor.ops.mailbox import Mailbox, Web, mail_server, web_server
 from tests.conftest import Postgres
 
-MARKED = ("marked-database", "marked-mail", "marked-hook", "marked-beat", "marked-chat", "marked-key", "marked-cookie")
-DATABASE, MAIL, HOOK, BEAT, CHAT, KEY, COOKIE = MARKED
+MARKED = (
+    "marked-database",
+    "marked-mail",
+    "marked-hook",
+    "marked-beat",
+    "marked-chat",
+    "marked-key",
+    "marked-cookie",
+    "marked-tsa",
+)
+DATABASE, MAIL, HOOK, BEAT, CHAT, KEY, COOKIE, TSA = MARKED
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +70,7 @@ def secrets_file(folder: Path, mailbox: Mailbox, web: Web, database: str) -> Pat
         "WEBHOOK": f"{web.address}/hook?key={HOOK}",
         "HEARTBEAT": f"{web.address}/beat/{BEAT}",
         "APPRISE_URLS": f"{web.address.replace('http', 'json')}/chat?key={CHAT}",
+        "TIMESTAMP_URL": f"{web.address}/tsr?key={TSA}",
         "NOTIFY": "failure,recovery,change",
     }
     assert {name.lower() for name in held} >= set(SECRETS) - {"mail_from"}
@@ -126,7 +136,8 @@ def test_all_of_it_worked_and_the_secrets_were_used(said: dict[str, Ended], mail
     codes = {name: ended.code for name, ended in said.items()}
     assert codes == dict.fromkeys(codes, 0) | {"doctor": codes["doctor"], "ingest": 4, "run": 4}, said
     assert mailbox.logins == [("watch", MAIL)]
-    assert {path for _, path, _ in web.asked} >= {f"/hook?key={HOOK}"}
+    assert {path for _, path, _ in web.asked} >= {f"/hook?key={HOOK}", f"/tsr?key={TSA}"}
+    assert "warning: EGOV_AUDIT_TIMESTAMP_URL: the server answers 500" in said["run"].err
     assert "pass_mu?apiKey=REDACTED: no_service_read" in said["ingest"].err
     assert "mail was not taken: SMTPAuthenticationError" in said["run"].err
 
