@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -124,7 +126,9 @@ def code_file_command(
 
 @app.command("explain")
 def explain_command(
-    entry: Annotated[str, typer.Argument(help="Entry key, eight-digit code, slug, listing key or database id.")],
+    entry: Annotated[
+        str, typer.Argument(help="Entry key, eight-digit code, slug, address, listing key or database id.")
+    ],
     *,
     lang: Annotated[Lang, typer.Option(help="Language of the text (ru, kk, en).")] = Lang.RU,
     as_of: Annotated[
@@ -136,14 +140,18 @@ def explain_command(
     from auditor.cli.figures import parse_day
     from auditor.coding.codebook import rules_in_words
     from auditor.coding.coder import Coder
-    from auditor.coding.explain import explain
+    from auditor.coding.explain import explain, wrapped
     from auditor.coding.stage_explain import explanation
+    from crawler.sources.load import load_sources
 
-    day = parse_day(as_of)
-    with open_database(load_config().db_url) as engine, transaction(engine) as session:
-        told = explanation(session, Coder.load(), entry, lang, day)
+    config, day = load_config(), parse_day(as_of)
+    sites = load_sources(config).sites
+    with open_database(config.db_url) as engine, transaction(engine) as session:
+        told = explanation(session, Coder.load(), entry, lang, day, sites)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     for line in explain(told, rules_in_words(words)):
-        say(line)
+        for piece in wrapped(line, width) if width else [line]:
+            say(piece)
 
 
 def say_agreement(people: Sequence[tuple[str, str]], machine: Sequence[tuple[str, str]]) -> None:

@@ -60,7 +60,7 @@ NO_RESULT = Result([], [])
 class Case:
     """One service on its way to a coding: what its texts name, and what that decides."""
 
-    __slots__ = ("assumed", "given", "lexicon", "likeness", "result", "rules", "spans", "tokens")
+    __slots__ = ("assumed", "given", "ground", "lexicon", "likeness", "result", "rules", "spans", "tokens")
 
     def __init__(
         self, lexicon: Lexicon, rules: RuleBook, given: CodingInput, result: Result, likeness: Likeness | None
@@ -70,6 +70,8 @@ class Case:
         self.tokens: list[Token] = []
         #: Whether no word told the sector.
         self.assumed = False
+        #: On what kind of ground the nature was decided: a key of the confidence table.
+        self.ground = "none"
 
     def read(self, field: str) -> list[Token]:
         text: str = getattr(self.given, field)
@@ -84,6 +86,7 @@ class Case:
         nature = self.nature(in_name.get("nature", ()), in_result, assessed)
         if nature.basis == "name_paper" and nature.rule == "N4":
             nature = self.by_what_the_paper_is_on(nature, in_name, in_result)
+        self.ground = nature.basis
         completeness = self.completeness(nature, in_name.get("completeness", ()), in_result)
         return self.answer(nature, completeness, in_name)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from auditor.coding.case import NO_RESULT, Case, Result
 from auditor.coding.decide import standing
 from auditor.coding.lexicon import Lexicon, load_lexicon
-from auditor.coding.likeness import Likeness, as_json, load_likeness
+from auditor.coding.likeness import LETTERS, Likeness, as_json, load_likeness
 from auditor.coding.phrases import Token
 from auditor.coding.results import breaks_in, promised, put_off, signs_in, still_standing, struck_out
 from auditor.coding.rules import RuleBook, load_rules
@@ -74,13 +74,23 @@ class Coder:
         return Case(lexicon, self._rules, given, result, self._likeness.get(given.lang))
 
     def likeness_in_words(self, given: CodingInput) -> list[str]:
-        """For each word of a name that was seen in hand-coded ones: in how many of either nature. For `explain`."""
+        """Where likeness decided the nature: in how many hand-coded names of either a word that begins so stood.
+
+        Empty where the lexicon's words decided: these counts then say nothing of the coding. For `explain`.
+        """
+        case = self._case(given)
+        case.coding()
         learned = self._likeness.get(given.lang)
-        if learned is None:
+        if learned is None or case.ground != "likeness":
             return []
-        words = [given.name[start:end] for start, end in spans_of(given.name)]
-        told = [(word, learned.seen(fold_word(word))) for word in words]
-        return [f"{word}: {human} human, {other} transactional names" for word, (human, other) in told if human + other]
+        told = {}
+        for start, end in case.spans["name"]:
+            word = given.name[start:end]
+            human, other = learned.seen(fold_word(word))
+            if human + other:
+                begun = word if len(word) <= LETTERS else f"{word} ({word[:LETTERS]}…)"
+                told[begun] = f"{begun}: {human} human, {other} transactional names"
+        return list(told.values())
 
     def _result(self, lexicon: Lexicon, text: str) -> Result:
         key = (lexicon.lang, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -51,7 +52,7 @@ def explain(told: Explanation, rules: Mapping[str, str]) -> list[str]:
         if text:
             lines.append(f"  {label}: {marked(text, coding, field)}")
     if told.likeness:
-        lines.append("words of the name in hand-coded names")
+        lines.append("likeness to hand-coded names decided: in how many a word that begins so stood")
         lines += [f"  {line}" for line in told.likeness]
     lines.append("read from")
     lines += [f"  {line}" for what, place in told.places for line in _place(what, place)]
@@ -74,6 +75,19 @@ def marked(text: str, coding: Coding, field: str) -> str:
         at = end
     pieces.append(text[at:])
     return " ".join("".join(pieces).split())
+
+
+def wrapped(line: str, width: int) -> list[str]:
+    """A line broken between words at a terminal's width; what goes on stands further in. An address stays whole."""
+    margin = " " * (len(line) - len(line.lstrip()))
+    return textwrap.wrap(
+        line.lstrip(),
+        width,
+        initial_indent=margin,
+        subsequent_indent=f"{margin}    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _place(what: str, place: Evidence) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import select
@@ -25,14 +26,17 @@ from auditor.db.read import (
 from auditor.db.review import hand_notes
 from auditor.records import Entry, Evidence, Listing
 from crawler.errors import UsageError
-from crawler.pages.records import Lang
+from crawler.pages.address import Site, identify
+from crawler.pages.records import Lang, PageKind
 
 _CODE_LENGTH = 8
 _KEY_PARTS = 4
 
 
-def explanation(session: Session, coder: Coder, wanted: str, lang: Lang, day: date) -> Explanation:
-    """What is known of an entry (key, eight-digit code, database id) or a listing (key, slug).
+def explanation(
+    session: Session, coder: Coder, wanted: str, lang: Lang, day: date, sites: Iterable[Site] = ()
+) -> Explanation:
+    """What is known of an entry (key, eight-digit code, database id) or a listing (key, slug, address).
 
     A code means the row of the edition in force on `day` in `lang`. Raises UsageError for what is not there, or when a
     code stands in several rows (it names their keys).
@@ -41,7 +45,7 @@ def explanation(session: Session, coder: Coder, wanted: str, lang: Lang, day: da
     if not wanted:
         raise UsageError("an entry or a listing is needed: its key, eight-digit code, slug or database id")
     shown = listings(session)
-    listing = _listing(shown, wanted, lang)
+    listing = _listing(shown, wanted, lang, sites)
     if listing is not None:
         given = listing_input(listing)
         places = [("listing", evidence_of_listing(session, listing.key))]
@@ -80,7 +84,11 @@ def _page(session: Session, listing: Listing) -> list[tuple[str, Evidence]]:
     return [("service page", page)] if page is not None else []
 
 
-def _listing(shown: list[Listing], wanted: str, lang: Lang) -> Listing | None:
+def _listing(shown: list[Listing], wanted: str, lang: Lang, sites: Iterable[Site]) -> Listing | None:
+    page = identify(wanted, sites)
+    if page is not None and page.kind is PageKind.SERVICE_PAGE:
+        # An address is of one language; all its forms (http, www, another folder, a query) mean the same page.
+        wanted, lang = page.slug, page.lang or lang
     known = {listing.url.rstrip("/"): listing for listing in shown} | {listing.key: listing for listing in shown}
     found = known.get(wanted.rstrip("/")) or known.get(f"{lang}/{wanted}")
     others = sorted(one.key for one in shown if one.slug == wanted)
@@ -105,7 +113,8 @@ def _entry(session: Session, wanted: str, lang: Lang, day: date) -> Entry:
             f"no entry or listing {wanted!r} in {lang}; the edition in force on {day} is {edition.key}{there}"
         )
     if len(found) > 1:
-        raise UsageError(f"code {wanted} stands in several rows: {', '.join(entry.key for entry in found)}")
+        rows = "".join(f"\n  {entry.key}  {entry.subname or entry.provider}" for entry in found)
+        raise UsageError(f"code {wanted} stands in {len(found)} rows; give the key of one:{rows}")
     return found[0]
 
 

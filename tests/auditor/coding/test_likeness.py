@@ -86,7 +86,8 @@ def test_it_speaks_only_where_the_lexicon_says_little() -> None:
     assert both.code(unknown).nature is Nature.HUMAN_SOCIAL
     assert both.code(bare).nature_confidence == load_rules().confidence("likeness")
     assert both.code(bare).triggers[0].text == "Выдача"
-    assert both.likeness_in_words(bare)[0] == "Выдача: 400 human, 1 transactional names"
+    assert both.likeness_in_words(bare)[0] == "Выдача (Выда…): 400 human, 1 transactional names"
+    assert both.likeness_in_words(papers) == [], "the lexicon decided: the counts say nothing of this coding"
     assert rules.version != both.version
 
 

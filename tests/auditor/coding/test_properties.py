@@ -1,4 +1,4 @@
-"""What must not matter to the coder: letter case, spaces, look-alike letters, where the refusal stands in a result."""
+"""What must not matter to the coder: case, ё, quotes, spaces, look-alike letters, the place of a refusal."""
 
 from __future__ import annotations
 
@@ -57,6 +57,13 @@ def test_letter_case_makes_no_difference(one: CodingInput) -> None:
 
 
 @settings(max_examples=150, deadline=None)
+@given(_ONE)
+def test_whether_yo_is_dotted_makes_no_difference(one: CodingInput) -> None:
+    same(one, lambda text: text.replace("е", "ё").replace("Е", "Ё"))
+    same(one, lambda text: text.replace("ё", "е").replace("Ё", "Е"))
+
+
+@settings(max_examples=150, deadline=None)
 @given(_ONE, st.sampled_from(["  ", "\u00a0", " \u00a0 ", "\t", "\u2009", "\u202f", "\u3000"]))
 def test_kinds_and_numbers_of_spaces_make_no_difference(one: CodingInput, space: str) -> None:
     same(one, lambda text: space + text.replace(" ", space) + space)
@@ -91,11 +98,30 @@ def test_an_invisible_sign_inside_a_word_makes_no_difference(one: CodingInput, a
     same(one, broken)
 
 
+QUOTES = ("«{}»", '"{}"', "“{}”", "„{}“", "'{}'")
+
+
 @settings(max_examples=150, deadline=None)
 @given(_ONE)
 def test_kinds_of_quotes_make_no_difference(one: CodingInput) -> None:
-    for quoted in ("«{}»", '"{}"', "“{}”", "„{}“", "'{}'"):
+    for quoted in QUOTES:
         same(one, quoted.format)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from([one for one in INPUTS if one.result]), st.integers(0, 99), st.integers(1, 4))
+def test_kinds_of_quotes_round_some_words_make_no_difference(one: CodingInput, at: int, many: int) -> None:
+    def within(quoted: str) -> CodingInput:
+        def change(text: str) -> str:
+            words = text.split()
+            first = at % max(1, len(words))
+            return " ".join(
+                [*words[:first], quoted.format(" ".join(words[first : first + many])), *words[first + many :]]
+            )
+
+        return CodingInput(change(one.name), change(one.result), lang=one.lang)
+
+    assert len({answer(CODER.code(within(quoted))) for quoted in QUOTES}) == 1
 
 
 RESULTS = [one for one in INPUTS if one.result and "." not in one.result.strip().rstrip(".") and ";" not in one.result]

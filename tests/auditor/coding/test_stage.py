@@ -14,11 +14,12 @@ from typer.testing import CliRunner
 from auditor.cli.app import app
 from auditor.cli.commands import COMMAND_MODULES
 from auditor.coding.coder import Coder
+from auditor.coding.explain import wrapped
 from auditor.coding.lexicon import load_lexicon, load_yaml
 from auditor.coding.rules import load_rules
 from auditor.coding.stage import agreement_with, code_all
 from auditor.db.codings import codings_of
-from auditor.db.models import CodingRow, MembershipRow, ServiceRow
+from auditor.db.models import CodingRow, EntryRow, MembershipRow, ServiceRow
 from auditor.db.read import editions_in_force, entries_of, listings
 from auditor.db.session import connect, transaction
 from auditor.ingest.stage import ingest
@@ -178,8 +179,13 @@ def test_explain_shows_rules_text_place_and_history(
         edition = editions_in_force(session, Lang.RU)[0]
         entry = next(entry for entry in entries_of(session, edition.id) if not entry.dead and entry.code)
     engine.dispose()
-    address = f"{EGOV}/cms/ru/online-services/for_citizen/one/"
-    assert "listing ru/one" in run(monkeypatch, sqlite_url, "explain", address, "--lang", "kk")[1]
+    for address in (
+        f"{EGOV}/cms/ru/online-services/for_citizen/one/",
+        f"{EGOV.replace('https', 'http')}/cms/ru/services/one?lang=kk#passport",
+    ):
+        assert "listing ru/one" in run(monkeypatch, sqlite_url, "explain", address, "--lang", "kk")[1]
+    with pytest.raises(UsageError, match="no listing 'one' in kk; there is ru/one"):
+        run(monkeypatch, sqlite_url, "explain", f"{EGOV}/cms/kk/online-services/for_citizen/one")
     with pytest.raises(UsageError, match="no listing 'one' in kk; there is ru/one"):
         run(monkeypatch, sqlite_url, "explain", "one", "--lang", "kk")
     with pytest.raises(UsageError, match="no edition in ru in force on 2001-01-01 was read"):
@@ -210,6 +216,31 @@ def test_explain_says_of_an_excluded_row_that_nothing_counts_it(
     dead, live = next(row for row in rows if row.dead), next(row for row in rows if not row.dead)
     assert "excluded from the register" in run(monkeypatch, sqlite_url, "explain", dead.key)[1]
     assert "excluded from the register" not in run(monkeypatch, sqlite_url, "explain", live.key)[1]
+
+
+def test_a_code_of_several_rows_names_them_with_what_tells_them_apart(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored(sqlite_url, tmp_path)
+    engine = connect(sqlite_url)
+    with transaction(engine) as session:
+        first, second = session.scalars(select(EntryRow).where(EntryRow.subname != "").order_by(EntryRow.id).limit(2))
+        second.code, second.subname = first.code, "повторно"
+        code, told = first.code, f"{first.key}  {first.subname}\n  {second.key}  повторно"
+    engine.dispose()
+    with pytest.raises(UsageError, match="stands in 2 rows; give the key of one:") as refused:
+        run(monkeypatch, sqlite_url, "explain", code)
+    assert str(refused.value).endswith(told)
+
+
+def test_long_lines_break_between_words_and_addresses_stay_whole() -> None:
+    text = "  result: " + "Уведомление о назначении " * 5
+    assert all(len(piece) <= 40 for piece in wrapped(text, 40))
+    assert wrapped(text, 40)[1].startswith("      "), "what goes on stands further in"
+    assert " ".join(piece.strip() for piece in wrapped(text, 40)) == text.strip()
+    address = "    https://egov.kz/cms/ru/online-services/for_citizen/pass-1_mu"
+    assert wrapped(address, 40) == [address]
+    assert wrapped("rules", 40) == ["rules"]
 
 
 def test_the_lexicon_report_names_unused_phrases(
