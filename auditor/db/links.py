@@ -18,6 +18,8 @@ from crawler.pages.records import Finding
 
 _Value = TypeVar("_Value")
 _CHUNK = 500
+#: The code and the run of findings about links that services could not follow.
+CONFLICT, SERVICES = "service_conflict", "link services"
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +252,14 @@ def sync_findings(session: Session, run: str, capture_id: str | None, found: Seq
     ]
     _insert(session, IssueRow, rows)
     return len(wanted)
+
+
+def conflicts(session: Session) -> list[tuple[str, str]]:
+    """The older and newer row of each link that is known to be not followed, for it would glue two services."""
+    statement = select(IssueRow.value, IssueRow.address).where(
+        IssueRow.run_id == SERVICES, IssueRow.code == CONFLICT, IssueRow.resolved_at.is_(None)
+    )
+    return [(older, newer) for older, newer in session.execute(statement.order_by(IssueRow.id))]
 
 
 def _insert(session: Session, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:

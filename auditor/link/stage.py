@@ -15,7 +15,10 @@ from sqlalchemy.orm import Session
 
 from auditor.db.amendments import notes_of
 from auditor.db.links import (
+    CONFLICT,
+    SERVICES,
     StoredLink,
+    conflicts,
     decided,
     decisions,
     linkings,
@@ -112,7 +115,7 @@ def link_register(session: Session, now: datetime) -> RegisterLinking:
     run = _Run(session, now, linkings(session), decisions(session), RegisterLinking(steps=len(plan)))
     run.texts = {text.key: text for found in texts.values() for text in found}
     run.noted = notes_of(session, [text.id for text in run.texts.values()])
-    book = Book()
+    book, entered = Book(), 0
     done: list[_Done] = []
     for step in plan:
         one = _link_step(run, step)
@@ -121,13 +124,14 @@ def link_register(session: Session, now: datetime) -> RegisterLinking:
         if run.report.relinked == len(done):  # everything anew so far: no need to keep a date's links in memory
             book.step(one.rows, one.history, one.translations)
             one.rows, one.history, one.translations = {}, [], []
+            entered = len(done)
         needed = {text.id for text in step.texts.values()}
         run.entries = {edition: rows for edition, rows in run.entries.items() if edition in needed}
     _withdraw_unplanned(run)
     if done and run.report.relinked == len(done):
         _write_all(run, book)
     elif run.report.relinked:
-        _keep_services(run, done)
+        _keep_services(run, done, book, entered)
     return run.report
 
 
@@ -295,8 +299,11 @@ def _withdraw_unplanned(run: _Run) -> None:
             row.inputs_hash, row.ended, row.begun, row.restored = "", [], [], []
 
 
-def _keep_services(run: _Run, done: Sequence[_Done]) -> None:
-    """Memberships after a run that left some dates as they were: new last dates are entered behind, else all anew."""
+def _keep_services(run: _Run, done: Sequence[_Done], begun: Book, entered: int) -> None:
+    """Memberships after a run that left some dates as they were: new last dates are entered behind, else all anew.
+
+    `begun` holds the first `entered` dates already, of which nothing else is in memory any more.
+    """
     fresh = [index for index, one in enumerate(done) if one.fresh]
     tail = [done[index] for index in fresh]
     new = [key for one in tail for keys in one.rows.values() for key in keys]
@@ -306,13 +313,14 @@ def _keep_services(run: _Run, done: Sequence[_Done]) -> None:
         for one in tail:
             book.step(one.rows, one.history, one.translations)
         moved = {key: service for service, keys in book.added.items() for key in keys}
+        texts = {text.key for one in tail for text in one.step.texts.values()}
+        book.conflicts += [pair for pair in conflicts(run.session) if edition_of(pair[1]) not in texts]
         _write(run, book, moved, memberships(run.session, "entry", moved))
         return
-    book = Book()
-    for one in done:
+    for one in done[entered:]:
         _load(run, one)
-        book.step(one.rows, one.history, one.translations)
-    _write_all(run, book)
+        begun.step(one.rows, one.history, one.translations)
+    _write_all(run, begun)
 
 
 def _write_all(run: _Run, book: Book) -> None:
@@ -342,12 +350,12 @@ def _write(run: _Run, book: Book, wanted: Mapping[str, str], old: Mapping[str, s
     first = {service: min(key.split("/")[1] for key in keys) for service, keys in book.added.items()}
     make_services(run.session, {service: date.fromisoformat(day) for service, day in first.items()}, run.now)
     run.report.memberships_changed = store_memberships(run.session, "entry", wanted, old)
-    conflicts = [
-        Finding("service_conflict", Level.WARNING, newer, "a link would give a service two rows of one text", older)
+    found = [
+        Finding(CONFLICT, Level.WARNING, newer, "a link would give a service two rows of one text", older)
         for older, newer in book.conflicts
     ]
-    found = [*conflicts, *_refused_but_one(run)]
-    run.report.findings += sync_findings(run.session, "link services", None, found, run.now)
+    found += _refused_but_one(run)
+    run.report.findings += sync_findings(run.session, SERVICES, None, found, run.now)
 
 
 def _refused_but_one(run: _Run) -> list[Finding]:

@@ -124,6 +124,39 @@ def test_one_further_edition_links_one_date_and_gives_what_linking_all_gives(eng
     assert services(engine) == after
 
 
+def test_a_new_reading_of_the_first_edition_keeps_every_row_in_its_service(engine: Engine, history: History) -> None:
+    put(engine, history, range(5))
+    run(engine)
+    before = services(engine)
+    changed = [replace(entry, payment="Платно") for entry in history.editions[Lang.RU][0]]
+    with transaction(engine) as session:
+        store_edition(session, changed, reading=2)
+    assert run(engine).relinked == 2
+    assert services(engine) == before
+
+
+def test_a_conflict_of_services_stays_known_when_a_further_edition_is_read(engine: Engine) -> None:
+    quiet = write_history(3, 40, [{}, {}], typos=0)
+    with transaction(engine) as session:
+        for number in range(2):
+            store_edition(session, quiet.editions[Lang.RU][number])
+            rows = list(quiet.editions[Lang.KK][number])
+            if number:  # two Kazakh rows with each other's code: their names say one service, the codes another
+                codes = [replace(rows[4], code=rows[5].code, key=rows[5].key),
+                         replace(rows[5], code=rows[4].code, key=rows[4].key)]  # fmt: skip
+                rows[4:6] = codes
+            store_edition(session, rows)
+    run(engine)
+    known = select(IssueRow.address).where(IssueRow.code == "service_conflict", IssueRow.resolved_at.is_(None))
+    with transaction(engine) as session:
+        before = sorted(session.scalars(known))
+    assert before
+    put(engine, quiet, range(2, 3))
+    assert run(engine).relinked == 1
+    with transaction(engine) as session:
+        assert set(before) <= set(session.scalars(known))
+
+
 def test_an_edition_read_between_two_others_withdraws_their_links_and_keeps_services(
     engine: Engine, history: History
 ) -> None:
