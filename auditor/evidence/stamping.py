@@ -10,7 +10,17 @@ from urllib.parse import urlsplit
 
 from cryptography import x509
 
-from auditor.evidence.timestamp import SETTING, StampError, installed, need_extra, query_for, read_answer, trusted
+from auditor.evidence.timestamp import (
+    MOST,
+    SETTING,
+    UNREADABLE,
+    StampError,
+    installed,
+    need_extra,
+    query_for,
+    read_answer,
+    trusted,
+)
 from auditor.ops.reach import address, ask
 from crawler.archive import seals
 from crawler.archive.lines import stamp
@@ -19,7 +29,6 @@ from crawler.archive.verify import Problem
 from crawler.archive.warc import sha256
 from crawler.errors import ContentError, UsageError
 
-_MOST = 1_000_000  # an answer with a long chain of certificates is some 10 kB
 _APART = timedelta(minutes=10)
 
 
@@ -63,7 +72,7 @@ def stamp_root(root: Path, asked: Asked, now: Callable[[], datetime]) -> tuple[S
         return newest, "nothing was sealed since that authority stamped: not asked again"
     query = query_for(seals.files_by_digest(root)[stamped].read_bytes())
     headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
-    answer = ask(asked.name, asked.url, query.content, headers, _MOST)
+    answer = ask(asked.name, asked.url, query.content, headers, MOST)
     try:
         found = read_answer(answer, stamped, query.nonce, vouching)
     except StampError as error:
@@ -108,7 +117,8 @@ def check_stamps(root: Path, made: Sequence[Seal], ca_file: Path | None) -> Stam
     for seal in own:
         token = seals.beside(root, seal.sequence, TOKEN)
         if token.exists():
-            _hold(root, seal, token.read_bytes(), vouching, found)
+            with token.open("rb") as file:
+                _hold(root, seal, file.read(MOST + 1), vouching, found)
     return found
 
 
@@ -139,5 +149,5 @@ def _hold(root: Path, seal: Seal, token: bytes, vouching: Sequence[x509.Certific
 def _kept(root: Path, seal: Seal) -> tuple[x509.Certificate, ...]:
     try:
         return tuple(x509.load_pem_x509_certificates(seals.beside(root, seal.sequence, AUTHORITIES).read_bytes()))
-    except (OSError, ValueError):
+    except (OSError, *UNREADABLE):
         return ()

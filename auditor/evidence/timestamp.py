@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import certifi
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from crawler.errors import SourceError, UsageError
@@ -29,8 +30,12 @@ SETTING = "EGOV_AUDIT_TIMESTAMP_CA_FILE"
 _GRANTED = 0
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 _CERTIFICATES = 0xA0  # SignedData's field of certificates: [0] IMPLICIT
-#: What the parser and the look at its records raise for bytes that are no sound answer.
-_UNREADABLE = (ValueError, KeyError, IndexError, TypeError)
+#: Bytes of an answer that are read; one with a long chain of certificates is some 10 kB.
+MOST = 1_000_000
+#: … and elements of its list of certificates: reading each is slow.
+_MOST_CERTIFICATES = 100
+#: What the parser and the look at its records raise for bytes that are no sound answer, and for no sound certificate.
+UNREADABLE = (ValueError, KeyError, IndexError, TypeError, OverflowError, x509.InvalidVersion, UnsupportedAlgorithm)
 
 
 class StampError(SourceError):
@@ -81,7 +86,7 @@ def trusted(ca_file: Path | None) -> tuple[x509.Certificate, ...]:
     if ca_file is not None:
         try:
             own = x509.load_pem_x509_certificates(ca_file.read_bytes())
-        except (OSError, ValueError):
+        except (OSError, *UNREADABLE):
             what = "holds no certificate in PEM form" if ca_file.is_file() else "cannot be read"
             raise UsageError(f"{SETTING}: {ca_file} {what}") from None
     return (*own, *_mozillas())
@@ -90,7 +95,7 @@ def trusted(ca_file: Path | None) -> tuple[x509.Certificate, ...]:
 def _mozillas() -> Iterator[x509.Certificate]:
     """One by one: a root older than today's rules, which cannot be read or is warned of, takes none of the others."""
     for block in _PEM.findall(Path(certifi.where()).read_bytes()):
-        with warnings.catch_warnings(), suppress(ValueError):
+        with warnings.catch_warnings(), suppress(*UNREADABLE):
             warnings.simplefilter("ignore")
             yield x509.load_pem_x509_certificate(block)
 
@@ -102,6 +107,8 @@ def read_answer(answer: bytes, digest: str, nonce: int, vouching: Sequence[x509.
     """
     from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
 
+    if len(answer) > MOST:
+        raise StampError(f"the answer is longer than {MOST:,} bytes")
     try:
         found = decode_timestamp_response(_in_order(answer))
         if found.status != _GRANTED:
@@ -128,7 +135,7 @@ def read_answer(answer: bytes, digest: str, nonce: int, vouching: Sequence[x509.
         )
     except VerificationError as error:
         raise StampError(f"the stamp's signature does not hold: {_in_short(error)}") from error
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise StampError("the answer is no RFC 3161 time stamp") from error
 
 
@@ -182,7 +189,10 @@ def _in_order(answer: bytes) -> bytes:
     signed = _children(answer, *content[1:])[0]
     for begin, inner, end in _children(answer, *signed[1:]):
         if answer[begin] == _CERTIFICATES:
-            sorted_ones = sorted(answer[at:until] for at, _, until in _children(answer, inner, end))
+            certificates = _children(answer, inner, end)
+            if len(certificates) > _MOST_CERTIFICATES:
+                raise ValueError("more certificates than any chain has")
+            sorted_ones = sorted(answer[at:until] for at, _, until in certificates)
             return answer[:inner] + b"".join(sorted_ones) + answer[end:]
     return answer
 

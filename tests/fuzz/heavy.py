@@ -102,6 +102,25 @@ _YAML: Kinds = {
     "aliases": lambda: b"a: &a [1]\n" + b"b: [" + b"*a," * 2_000_000 + b"]\n",
 }
 
+
+def _element(tag: int, content: bytes) -> bytes:
+    return bytes((tag, 0x84)) + len(content).to_bytes(4, "big") + content
+
+
+def _stamp_with(certificates: bytes) -> bytes:
+    """An answer with these certificates, in the places where its reader looks for them."""
+    signed = _element(0x30, b"\x02\x01\x03" + _element(0xA0, certificates))
+    content = _element(0x30, b"\x06\x01\x2a" + _element(0xA0, signed))
+    return _element(0x30, b"\x30\x03\x02\x01\x00" + content)
+
+
+_STAMPS: Kinds = {
+    "many certificates": lambda: _stamp_with(b"\x30\x00" * 499_000),
+    "far too many": lambda: _stamp_with(b"\x30\x00" * 14_000_000),
+    "one long certificate": lambda: _stamp_with(_element(0x30, b"\0" * 29_000_000)),
+    "deep": lambda: b"\x30\x80" * 499_000,
+}
+
 HEAVY: Mapping[str, Kinds] = {
     **dict.fromkeys(("register", "history", "info", "portal_list", "service_page", "verdict"), _PAGES),
     "index_json": _JSON,
@@ -110,5 +129,6 @@ HEAVY: Mapping[str, Kinds] = {
     "doccano": _JSON_LINES,
     "code_file": _LISTS,
     "review_file": _REVIEWS,
+    "time_stamp": _STAMPS,
     **dict.fromkeys(("lexicon", "source_yaml"), _YAML),
 }

@@ -5,6 +5,7 @@ A target may raise the product's own errors (`AuditError`) and nothing else.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -14,12 +15,14 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+from cryptography import x509
 from openpyxl import Workbook
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from auditor.coding.csvfile import inputs_of, read_table
 from auditor.coding.lexicon import load_lexicon
+from auditor.evidence.timestamp import read_answer
 from auditor.link.stage_review import read_answers
 from auditor.review.doccano import read_doccano
 from auditor.review.sheetread import read_sheet
@@ -39,6 +42,8 @@ from crawler.sources.load import load_sources
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _ADILET = "https://adilet.zan.kz/rus/docs/V2000019982"
+#: An answer of OpenSSL's authority over b"x" to a query of this number; the certificate beside it vouches till 2126.
+_STAMP, _NONCE = Path(__file__).parent / "stamp", 10313281287364179164
 _EGOV = "https://egov.kz/cms/ru/online-services/for_citizen"
 
 
@@ -114,6 +119,15 @@ def _coded(path: Path) -> object:
 
 def _source_file(path: Path) -> object:
     return load_sources(CrawlConfig(), path.parent)
+
+
+@cache
+def _vouching() -> tuple[x509.Certificate, ...]:
+    return tuple(x509.load_pem_x509_certificates((_STAMP / "root.pem").read_bytes()))
+
+
+def _time_stamp(data: bytes, _folder: Path) -> object:
+    return read_answer(data, hashlib.sha256(b"x").hexdigest(), _NONCE, _vouching())
 
 
 def _lexicon(data: bytes, _folder: Path) -> object:
@@ -192,6 +206,7 @@ TARGETS: Mapping[str, FuzzTarget] = {
     "review_file": FuzzTarget(
         _file("review.csv", read_answers), _said("id,older,newer,decision,by,reason\n1,a,b,confirm,vera,same\n")
     ),
+    "time_stamp": FuzzTarget(_time_stamp, _shipped("tests/fuzz/stamp/answer.tsr")),
     "lexicon": FuzzTarget(_lexicon, _shipped("auditor/coding/lexicon/ru.yml")),
     "source_yaml": FuzzTarget(_file("adilet.yml", _source_file), _shipped("crawler/sources/adilet.yml")),
 }

@@ -83,3 +83,8 @@ def test_a_seed_is_read_without_a_word(name: str, tmp_path: Path) -> None:
     """Fuzzing starts from inputs that get through, else it would test the first check alone."""
     for seed in TARGETS[name].seeds()[:1]:
         TARGETS[name].read(seed, tmp_path)
+
+
+@pytest.mark.parametrize("path", sorted((Path(__file__).parent / "found").iterdir()), ids=lambda path: path.name)
+def test_what_once_was_a_fault_is_read_or_refused_by_name(path: Path, tmp_path: Path) -> None:
+    run(path.name.partition("-")[0], path.read_bytes(), tmp_path)
