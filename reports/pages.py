@@ -121,9 +121,9 @@ def _pages(site: Site, charts: Mapping[str, Drawn], rules: Mapping[str, str]) ->
         ("dictionary.html", "dictionary.html", dictionary_page),
         ("corrections.html", "corrections.html", corrections_page),
         ("editions.html", "editions.html", editions_page),
+        ("codebook.html", "codebook.html", codebook_page),
     ):
         yield path, template, view(site.at(path))
-    yield "codebook.html", "codebook.html", codebook_page(site.at("codebook.html"), rules)
     files = site.at("files.html")
     yield "files.html", "files.html", files_page(files, [drawn.at(files) for drawn in charts.values()])
 

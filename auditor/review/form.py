@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from auditor.coding.codebook import rules_in_words
+from auditor.coding.codebook import guidance, rules_in_full
 from auditor.records import Completeness, Nature, Output
 from auditor.review.columns import CODES, cell_text
 from auditor.review.records import Answer, SampleItem
@@ -15,6 +15,8 @@ from crawler.pages.text import plain
 
 _ASKED = (*CODES, "note")
 _OPTIONAL = ("output", "sector", "note")
+#: The same keys of a Russian or Kazakh keyboard, which whoever writes notes has switched on.
+_KEYS = str.maketrans("иый", "bsq")
 _FIELDS = ("name", "result", "category", "provider")
 
 
@@ -103,8 +105,9 @@ class Form:
             if line is None:
                 return None
             said = plain(line)
-            command = {"b": ":back", "s": ":skip"}.get(said.casefold())
-            if said.casefold() == "q":
+            key = said.casefold().translate(_KEYS)
+            command = {"b": ":back", "s": ":skip"}.get(key)
+            if key == "q":
                 return None
             if command is not None:
                 return command
@@ -129,8 +132,11 @@ class Form:
             self._tell(self._word("before").format(codes=self.before[item.key]))
 
     def _rules(self) -> None:
-        for rule, text in rules_in_words(self.lang).items():
+        how, examples = guidance(self.lang)
+        self._tell(how)
+        for rule, text in rules_in_full(self.lang).items():
             self._tell(f"  {rule:<4} {text}")
+        self._tell(examples)
 
     def _word(self, name: str) -> str:
         return word("form", name, self.lang)

@@ -10,7 +10,7 @@ import uuid
 
 from lxml import etree
 
-from auditor.coding.codebook import CODEBOOK, rules_in_words
+from auditor.coding.codebook import CODEBOOK, guidance, rules_in_full
 from auditor.review.columns import CODES
 from auditor.review.words import CHOICES, code_word, word
 from crawler.pages.records import Lang
@@ -30,8 +30,8 @@ def codebook_qdc(lang: Lang) -> bytes:
         for code in CHOICES[column]:
             name = f"{code} {code_word(column, code, lang)}" if column == "sector" else code
             _code(axis, name, code_word(column, code, lang), f"{column}/{code}", codable=True)
-    rules = _code(codes, "rules", f"codebook {CODEBOOK}", "rules", codable=False)
-    for rule, text in rules_in_words(lang).items():
+    rules = _code(codes, "rules", "\n".join((f"codebook {CODEBOOK}", *guidance(lang))), "rules", codable=False)
+    for rule, text in rules_in_full(lang).items():
         _code(rules, rule, text, f"rules/{rule}", codable=False)
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
     return written

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 
 import xlsxwriter
 
-from auditor.coding.codebook import rules_in_words
+from auditor.coding.codebook import guidance, rules_in_full
 from auditor.review.columns import CODES, MARK
 from auditor.review.records import LANGS
 from auditor.review.words import CHOICES, code_word, word
 from auditor.tables import write_csv
 from crawler.errors import UsageError
-from crawler.pages.records import Lang
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -69,11 +68,13 @@ def refuse_overwriting(path: Path) -> None:
 def codebook_rows(codebook: str) -> list[tuple[str, ...]]:
     """The codebook as a table: axis or rule, code, its meaning in each of the workbench's languages."""
     rows: list[tuple[str, ...]] = [("codebook", codebook, *(f"({lang})" for lang in LANGS))]
+    how, examples = zip(*(guidance(lang) for lang in LANGS), strict=True)
+    rows += [("how", "", *how), ("examples", "", *examples)]
     for column in CODES:
         rows.append((column, "", *(word("axes", column, lang) for lang in LANGS)))
         rows += [("", code, *(code_word(column, code, lang) for lang in LANGS)) for code in CHOICES[column]]
-    texts = [rules_in_words(lang) for lang in LANGS]
-    rows += [("rule", rule, *(words[rule] for words in texts)) for rule in rules_in_words(Lang.EN)]
+    texts = [rules_in_full(lang) for lang in LANGS]
+    rows += [("rule", rule, *(words[rule] for words in texts)) for rule in texts[0]]
     return rows
 
 

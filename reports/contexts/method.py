@@ -35,7 +35,8 @@ class CodebookPage:
     frame: Annotated[Frame, "What stands round the page."]
     version: Annotated[str, "Its version, and how sure the codes are."]
     axes: Annotated[tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...], "(axis, its (code, word, meaning))."]
-    rules: Annotated[tuple[tuple[str, str], ...], "(rule id, words)."]
+    guidance: Annotated[tuple[str, ...], "How to go about coding; examples to compare with."]
+    rules: Annotated[tuple[tuple[str, str], ...], "(rule id, the whole rule)."]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
+from auditor.coding.codebook import guidance, rules_in_full
 from auditor.measure.cards import Card, cards
 from auditor.measure.report_records import EditionRecord
 from auditor.records import NotRead
@@ -82,8 +83,8 @@ def _passages(here: Here, texts: Iterable[tuple[str, str, tuple[str, ...]]]) -> 
     return tuple(Passage(name, say(heading), tuple(say(text) for text in said)) for name, heading, said in texts)
 
 
-def codebook_page(here: Here, rules: Mapping[str, str]) -> CodebookPage:
-    """The codebook's axes and rules in words."""
+def codebook_page(here: Here) -> CodebookPage:
+    """The codebook whole, as people code by it."""
     words, report = here.words, here.site.facts.report
     return CodebookPage(
         frame=here.frame(words.say("Codebook: how an entry is coded")),
@@ -92,7 +93,8 @@ def codebook_page(here: Here, rules: Mapping[str, str]) -> CodebookPage:
             (words.say(axis), tuple((code, words.say(CODES[code]), words.say(text)) for code, text in codes))
             for axis, codes in MEANINGS
         ),
-        rules=tuple(rules.items()),
+        guidance=guidance(words.lang),
+        rules=tuple(rules_in_full(words.lang).items()),
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from auditor.coding.codebook import rules_in_full
 from auditor.review.qdc import NAMESPACE, codebook_qdc
 from crawler.pages.records import Lang
 from tests.auditor.review.conftest import Sheet
@@ -34,13 +35,18 @@ SCHEMA = f"""
 </xsd:schema>"""
 
 
+CODE = f"{{{NAMESPACE}}}Code"
+
+
 @pytest.mark.parametrize("lang", list(Lang))
 def test_the_codebook_is_valid_and_whole(lang: Lang) -> None:
     document = etree.fromstring(codebook_qdc(lang))
     etree.XMLSchema(etree.fromstring(SCHEMA)).assertValid(document)
-    names = {code.get("name") for code in document.iter(f"{{{NAMESPACE}}}Code")}
+    names = {code.get("name") for code in document.iter(CODE)}
     assert {"nature", "human_social", "partial", "queue", "N1", "N9", "C11"} <= names
     assert len([name for name in names if name and name[:2] in ("07", "10")]) == 2
+    said = {code.get("name"): code.findtext(f"{{{NAMESPACE}}}Description") for code in document.iter(CODE)}
+    assert said["N6"] == rules_in_full(lang)["N6"], "rules are told whole"
     assert codebook_qdc(lang) == codebook_qdc(lang)
 
 

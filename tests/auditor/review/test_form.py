@@ -60,9 +60,17 @@ def test_back_skip_rules_and_no_such_answer(drawn: None) -> None:
     assert done.returncode == 0, done.stderr
     assert "This is the first item of this sitting." in done.stdout
     assert "C11" in done.stdout
+    assert "A refusal is never a result." in done.stdout, "rules are told whole"
     assert "There is no such answer: 9" in done.stdout
     found = sorted(str(codings[-1].coding.nature) for codings in people().values())
     assert found == ["human_social", "transactional"]
+
+
+def test_a_russian_keyboard_gives_the_same_commands(drawn: None) -> None:
+    done = code("ы\n1\nи\n2\n1\n\n\nэ\nй\n", "--coder", "anna", "--lang-ui", "kk")
+    assert "Кодталғаны 1 / 3" in done.stdout
+    ((coding,),) = people().values()
+    assert coding.coding.nature is Nature.HUMAN_SOCIAL
 
 
 def test_no_machine_code_and_no_other_coder_is_shown(drawn: None) -> None:

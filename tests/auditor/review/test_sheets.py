@@ -12,13 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from auditor.coding.codebook import rules_in_full
 from auditor.db.codings import codings_of
 from auditor.db.review import items_of, sample_named
 from auditor.db.session import connect, transaction
 from auditor.records import CodingInput, Completeness, Nature, Output, StoredCoding
 from auditor.review.check import check_grid
 from auditor.review.columns import ANSWERS, MARK, SHOWN, shown_cells
-from auditor.review.records import SampleItem, Subject
+from auditor.review.records import LANGS, SampleItem, Subject
 from auditor.review.sheetfile import Table, write_sheet
 from auditor.review.sheetread import read_sheet
 from auditor.review.words import CHOICES
@@ -100,6 +101,9 @@ def test_a_sheet_shows_evidence_and_nobodys_codes(handed: Path, lite: Sheet, tmp
     assert [row["id"] for row in rows] != [row["id"] for row in desk.read(handed)], "every coder has an own order"
     beside = list(load_workbook(other)["codebook"].iter_rows(values_only=True))
     assert {"N1", "C11", "human_social", "07"} <= {row[1] for row in beside}
+    full = [rules_in_full(lang)["C2"] for lang in LANGS]
+    assert [row[2:5] for row in beside if row[1] == "C2"] == [tuple(full)], "the codebook stands there whole"
+    assert beside[1][0] == "how"
     assert any(
         "a place in a queue" in str(row) and "место в очереди" in str(row) and "кезектегі орын" in str(row)
         for row in beside
