@@ -45,9 +45,10 @@ def make_release(db_url: str, folder: Path, out: Path | None) -> tuple[Path, Man
     """Keep every figure that is not kept yet, then make the release; gives its file and manifest."""
     from auditor.release.stage_build import build_release
     from auditor.release.stage_content import newest_evidence
+    from reports.i18n import translations
 
     with open_database(db_url) as engine:
         with transaction(engine) as session:
             newest_evidence(session)  # refuses an empty database before anything is computed
             keep_everything(session)
-        return build_release(engine, folder, out)
+        return build_release(engine, {lang: translations(lang) for lang in ("ru", "kk")}, folder, out)

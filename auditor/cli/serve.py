@@ -56,7 +56,6 @@ def _serve(file: Path, door: socket.socket) -> None:
     from auditor.release.plugin import Hooks
     from auditor.release.read import facts
     from auditor.release.served import SETTINGS, metadata, titles
-    from reports.i18n import LANGUAGES, translations
 
     name = facts(file)["id"]
     if set(file.name) & set("?#%"):
@@ -64,7 +63,7 @@ def _serve(file: Path, door: socket.socket) -> None:
     # Datasette shows the path it was given to whoever asks: the file's name alone.
     os.chdir(file.parent)
     pm.register(Hooks(name, titles(file)), "egov-audit")
-    site = Datasette([], metadata=metadata(file, {lang: translations(lang) for lang in LANGUAGES}), settings=SETTINGS)
+    site = Datasette([], metadata=metadata(file), settings=SETTINGS)
     site.remove_database("_memory")
     site.add_database(Database(site, path=file.name, is_mutable=False), name=name)
     host, port = door.getsockname()[:2]

@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -29,12 +29,15 @@ _NUMBERED = {("editions", "edition_id"), ("codings", "coding_id")}
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is said of a release besides its rows; `permissions` are those by which closed pages were asked for."""
+    """What is said of a release besides its rows; `permissions` are those by which closed pages were asked for,
+    `words` the dictionary's texts by language and English.
+    """
 
     id: str
     newest_page: str
     versions: Mapping[str, str]
     permissions: Sequence[Mapping[str, Any]] = ()
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def write_file(path: Path, read: Callable[[Table], Iterable[tuple[object, ...]]], facts: Facts) -> Contents:
@@ -53,7 +56,7 @@ def write_file(path: Path, read: Callable[[Table], Iterable[tuple[object, ...]]]
             if table.name != HISTORY:
                 _take(database, table, read(table))
         rows = {table.name: _put(database, table) for table in tables().values()}
-        _describe(database, rows)
+        _describe(database, rows, facts.words)
         _ready_questions(database)
         _make_search(database)
         said = {"id": facts.id, "newest_page": facts.newest_page, "format": str(FORMAT), **_made_from(database)}
@@ -106,18 +109,27 @@ def _told(table: str, column: str, order: str) -> str:
     return column
 
 
-def _describe(database: sqlite3.Connection, rows: Mapping[str, int]) -> None:
-    database.execute("CREATE TABLE dictionary_tables (name TEXT PRIMARY KEY, about TEXT, row_count INTEGER, key TEXT)")
+def _describe(database: sqlite3.Connection, rows: Mapping[str, int], words: Mapping[str, Mapping[str, str]]) -> None:
+    def said(about: str) -> tuple[str | None, ...]:
+        return about, *(words.get(lang, {}).get(about) for lang in ("ru", "kk"))
+
+    told = "about TEXT, about_ru TEXT, about_kk TEXT"
+    database.execute(f"CREATE TABLE dictionary_tables (name TEXT PRIMARY KEY, {told}, row_count INTEGER, key TEXT)")
     database.execute(
-        "CREATE TABLE dictionary (table_name TEXT, place INTEGER, column_name TEXT, kind TEXT, about TEXT,"
+        f"CREATE TABLE dictionary (table_name TEXT, place INTEGER, column_name TEXT, kind TEXT, {told},"
         " PRIMARY KEY (table_name, place))"
     )
     for table in tables().values():
-        told = (table.name, table.about, rows[table.name], " ".join(table.key))
-        database.execute("INSERT INTO dictionary_tables VALUES (?, ?, ?, ?)", told)
+        database.execute(
+            "INSERT INTO dictionary_tables VALUES (?, ?, ?, ?, ?, ?)",
+            (table.name, *said(table.about), rows[table.name], " ".join(table.key)),
+        )
         database.executemany(
-            "INSERT INTO dictionary VALUES (?, ?, ?, ?, ?)",
-            ((table.name, place, one.name, str(one.kind), one.about) for place, one in enumerate(table.columns, 1)),
+            "INSERT INTO dictionary VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                (table.name, place, one.name, str(one.kind), *said(one.about))
+                for place, one in enumerate(table.columns, 1)
+            ),
         )
 
 

@@ -53,6 +53,16 @@ def open_release(path: Path) -> sqlite3.Connection:
     return database
 
 
+def described(database: sqlite3.Connection) -> dict[str, dict[str, str]]:
+    """What the release's dictionary says in Russian and Kazakh, by language and English; nothing before format 2."""
+    if database.execute("PRAGMA user_version").fetchone()[0] < 2:
+        return {"ru": {}, "kk": {}}
+    rows = database.execute(
+        "SELECT about, about_ru, about_kk FROM dictionary_tables UNION SELECT about, about_ru, about_kk FROM dictionary"
+    ).fetchall()
+    return {lang: {one[0]: one[place] for one in rows if one[place]} for place, lang in enumerate(("ru", "kk"), 1)}
+
+
 def _fault(database: sqlite3.Connection) -> str:
     """The first thing in a release's own words that no release of ours says; "" for none."""
     said = dict(database.execute("SELECT name, value FROM release"))
@@ -60,6 +70,7 @@ def _fault(database: sqlite3.Connection) -> str:
         return f"no {missing[0]}"
     if not _ID.fullmatch(said["id"]):
         return f"the id {said['id'][:80]!r}"
+    described(database)  # raises where format and columns differ
     held: dict[str, set[str]] = {}
     for name, key in database.execute("SELECT name, key FROM dictionary_tables"):
         if odd := [word for word in (name, *str(key).split()) if not _NAME.fullmatch(str(word))]:
@@ -98,10 +109,14 @@ def verify(path: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """An open release: what it says of itself, and its tables. Rows come in the file's order, always the same."""
+    """An open release: what it says of itself, its tables, and its descriptions by language and English.
+
+    Rows come in the file's order, always the same.
+    """
 
     facts: dict[str, str]
     tables: tuple[Table, ...]
+    words: dict[str, dict[str, str]]
     database: sqlite3.Connection
 
     def rows(self, table: Table) -> Iterator[tuple[object, ...]]:
@@ -131,4 +146,4 @@ def read_release(path: Path) -> Release:
         Table(name, about, tuple(columns[name]), tuple(key.split()), ())
         for name, about, key in database.execute("SELECT name, about, key FROM dictionary_tables ORDER BY rowid")
     )
-    return Release(said, tables, database)
+    return Release(said, tables, described(database), database)

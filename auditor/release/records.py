@@ -11,8 +11,8 @@ from typing import Any
 
 #: Marks the SQLite header of a release ("EgAR").
 APPLICATION_ID = 0x45674152
-#: Version of the tables' shape; a reader may refuse a newer one.
-FORMAT = 1
+#: Version of the tables' shape; a reader may refuse a newer one. 2: the dictionary has Russian and Kazakh too.
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)

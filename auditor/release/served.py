@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
 
-from auditor.release.read import open_release
+from auditor.release.read import described, open_release
 from auditor.views.queries import doubted, lacking, queries
 
 #: Milliseconds a question may take, and rows a page shows; a whole table leaves as CSV or XLSX.
@@ -94,21 +94,19 @@ _UNPROVEN = {
 }
 
 
-def metadata(path: Path, translations: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """Datasette's metadata of a release, with the dictionary's English beside its `translations` by language.
-
-    What a release of another version says in other words stands in English alone. Raises as `open_release`.
-    """
+def metadata(path: Path) -> dict[str, Any]:
+    """Datasette's metadata of a release, described in the languages of its dictionary. Raises as `open_release`."""
     with closing(open_release(path)) as database:
         said = dict(database.execute("SELECT name, value FROM release"))
+        words = described(database)
         tables: dict[str, dict[str, Any]] = {
-            name: {"description_html": _paragraphs(_told(about, translations)), "columns": {}}
+            name: {"description_html": _paragraphs(_told(about, words)), "columns": {}}
             for name, about in database.execute("SELECT name, about FROM dictionary_tables")
         }
         for table, column, about in database.execute(
             "SELECT table_name, column_name, about FROM dictionary ORDER BY table_name, place"
         ):
-            tables[table]["columns"][column] = " · ".join(_told(about, translations).values())
+            tables[table]["columns"][column] = " · ".join(_told(about, words).values())
         questions = {
             name: ({"en": en, "ru": ru, "kk": kk}, sql)
             for name, en, ru, kk, sql in database.execute(
@@ -158,9 +156,8 @@ def _unanswered(database: Connection, asked_here: Mapping[str, str]) -> dict[str
     return found
 
 
-def _told(text: str, translations: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    known = {lang: translations.get(lang, {}).get(text, "") for lang in LANGS if lang != "en"}
-    return {"en": text} | {lang: said for lang, said in known.items() if said}
+def _told(text: str, words: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    return {"en": text} | {lang: said[text] for lang, said in words.items() if text in said}
 
 
 def _paragraphs(told: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ import errno
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import version
@@ -29,8 +29,12 @@ from crawler.errors import ContentError, UsageError
 _ID_AT = 68
 
 
-def build_release(engine: Engine, folder: Path, out: Path | None = None) -> tuple[Path, Manifest]:
+def build_release(
+    engine: Engine, words: Mapping[str, Mapping[str, str]], folder: Path, out: Path | None = None
+) -> tuple[Path, Manifest]:
     """Make the release and give its file, `ID.sqlite` in `folder` unless `out` names it, and the manifest beside it.
+
+    `words` has the dictionary's texts by language and English.
 
     A release of this id that lies in `folder` already is given as it is: it may have been cited by its sha256. An
     earlier file at `out` stays whole until the new one is. Raises IntegrityError for one that is not what its manifest
@@ -38,7 +42,7 @@ def build_release(engine: Engine, folder: Path, out: Path | None = None) -> tupl
     no figure of a register that was read is kept, OSError when the disk refuses.
     """
     with snapshot(engine) as session:
-        facts = Facts(release_id(session), newest_evidence(session), _versions(session), _permissions(session))
+        facts = Facts(release_id(session), newest_evidence(session), _versions(session), _permissions(session), words)
         # Of the portal alone no figure is kept; its listings may be read and asked all the same.
         entries, measures = (
             session.execute(text(statement)).first()

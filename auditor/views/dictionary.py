@@ -34,6 +34,7 @@ def dictionary() -> str:
         "SQL views for those who query, the same on SQLite and PostgreSQL. Dates and times are text (`YYYY-MM-DD`,",
         "times in UTC), truths are 1 and 0. Names and meanings are stable; the tables behind them are not. Generated",
         "from `auditor/views/views.yml` by `python -m auditor.views.dictionary`; a test holds it to them both ways.",
+        'In Russian and Kazakh: the report\'s page "Data dictionary" and `dictionary` in a release.',
         "",
         "Ready questions: `egov-audit query` lists them, `egov-audit query NAME` answers one (`--csv`, `--json`,",
         "`--sql`).",

@@ -8,7 +8,6 @@ from pathlib import Path
 from auditor.release.read import Release
 from auditor.release.schema import Column, Kind, Table
 from reports.folder import EXPORT, sha256
-from reports.i18n import LANGUAGES, translations
 
 _TYPES: dict[Kind, dict[str, object]] = {
     Kind.TEXT: {"type": "string"},
@@ -48,7 +47,7 @@ def write_package(release: Release, tables: tuple[Table, ...], folder: Path) -> 
 
 def _resource(release: Release, table: Table, folder: Path) -> dict[str, object]:
     path = folder / "csv" / f"{table.name}.csv"
-    schema: dict[str, object] = {"fields": [_field(column) for column in table.columns], "missingValues": [""]}
+    schema: dict[str, object] = {"fields": [_field(release, column) for column in table.columns], "missingValues": [""]}
     if release.unique(table):
         schema["primaryKey"] = list(table.key)
     return {
@@ -56,7 +55,7 @@ def _resource(release: Release, table: Table, folder: Path) -> dict[str, object]
         "name": table.name,
         "path": f"csv/{table.name}.csv",
         "description": table.about,
-        **_translated(table.about),
+        **_translated(release, table.about),
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
@@ -67,12 +66,12 @@ def _resource(release: Release, table: Table, folder: Path) -> dict[str, object]
     }
 
 
-def _field(column: Column) -> dict[str, object]:
+def _field(release: Release, column: Column) -> dict[str, object]:
     told = {"name": column.name, **_TYPES[column.kind], "description": column.about}
-    return told | _translated(column.about)
+    return told | _translated(release, column.about)
 
 
-def _translated(text: str) -> dict[str, object]:
-    """A description's Russian and Kazakh. A release of another version may say it in words that nobody translated."""
-    known = {lang: said for lang in LANGUAGES if lang != "en" and (said := translations(lang).get(text, ""))}
+def _translated(release: Release, text: str) -> dict[str, object]:
+    """A description's Russian and Kazakh, where the release has them."""
+    known = {lang: said[text] for lang, said in release.words.items() if text in said}
     return {"description_translations": known} if known else {}

@@ -30,7 +30,7 @@ def run() -> None:
         floor, taken = median(timed(lambda: _read(engine))), median(timed(lambda: _id(engine)))
         print(f"id of 260,000 rows: {taken:.1f} s, reading alone {floor:.1f} s, ratio {taken / floor:.1f}, goal 10")
         start, before = time.perf_counter(), peak_mb()
-        path, manifest = build_release(engine, Path(folder))
+        path, manifest = build_release(engine, {}, Path(folder))
         print(f"release: {time.perf_counter() - start:.0f} s, {manifest.bytes / 1e6:.0f} MB on disk")
         print(f"  memory at most {peak_mb():.0f} MB, {before:.0f} MB before; goal 500")
         start = time.perf_counter()

@@ -16,8 +16,11 @@ from auditor.db.session import connect, transaction
 from auditor.records import Entry
 from auditor.release.stage_build import build_release
 from crawler.pages.records import Lang
+from reports.i18n import translations
 from tests.auditor.link.store import NOW, store_edition
 
+#: What the dictionary says in the other languages, as the program gives it to a release.
+WORDS = {lang: translations(lang) for lang in ("ru", "kk")}
 ACT = "V2000019982"
 DAY = date(2023, 1, 1)
 DAYS = (date(2021, 1, 1), date(2022, 1, 1), DAY)
@@ -69,7 +72,7 @@ def fill(db_url: str, russian: Sequence[str], kazakh: Sequence[str] = ()) -> Non
 def released(db_url: str, out: Path) -> Path:
     """A release of the database at `out`."""
     engine = connect(db_url)
-    path, _ = build_release(engine, out.parent, out)
+    path, _ = build_release(engine, WORDS, out.parent, out)
     engine.dispose()
     return path
 

@@ -15,6 +15,7 @@ from auditor.release.ui import condition, languages
 from auditor.views.queries import query
 from crawler.pages.records import Lang
 from tests.auditor.release.site import Site, served
+from tests.auditor.release.small import WORDS
 from tests.axe import grave
 
 
@@ -22,7 +23,7 @@ from tests.axe import grave
 def site(sample_sqlite: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("browsed")
     engine = connect(sample_sqlite)
-    build_release(engine, folder, folder / "register.sqlite")
+    build_release(engine, WORDS, folder, folder / "register.sqlite")
     engine.dispose()
     with served(folder, "--release", "register.sqlite") as running:
         yield running

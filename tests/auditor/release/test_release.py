@@ -28,7 +28,7 @@ from crawler.errors import IntegrityError
 from crawler.pages.records import Lang
 from tests.auditor.cli.command import EGOV_AUDIT, egov_audit
 from tests.auditor.link.store import NOW
-from tests.auditor.release.small import ask, figure, fill, released, shuffled
+from tests.auditor.release.small import WORDS, ask, figure, fill, released, shuffled
 from tests.conftest import Postgres
 
 
@@ -41,7 +41,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def release(sample: Engine, places: Path) -> Path:
     path = places / f"{sample.dialect.name}.sqlite"
     if not path.exists():
-        build_release(sample, places, path)
+        build_release(sample, WORDS, places, path)
     return path
 
 
@@ -82,6 +82,9 @@ def test_it_says_what_it_is(release: Path) -> None:
         assert ask(release, "SELECT row_count FROM dictionary_tables WHERE name = ?", name) == [(rows,)]
     said = ask(release, "SELECT table_name, column_name, about FROM dictionary ORDER BY rowid")
     assert said == [(view.name, name, about) for view in views().values() for name, about in view.columns.items()]
+    for table in ("dictionary", "dictionary_tables"):
+        for about, *told_so in ask(release, f"SELECT about, about_ru, about_kk FROM {table}"):
+            assert told_so == [WORDS["ru"][str(about)], WORDS["kk"][str(about)]]
     assert stat.S_IMODE(release.stat().st_mode) == 0o444
 
 
@@ -111,19 +114,19 @@ def test_the_same_database_gives_the_same_bytes(sample_url: str, tmp_path: Path)
 def test_a_release_that_was_made_is_never_changed(sqlite_url: str, tmp_path: Path) -> None:
     fill(sqlite_url, ["Выдача справки"])
     engine = connect(sqlite_url)
-    path, made = build_release(engine, tmp_path / "kept")
+    path, made = build_release(engine, WORDS, tmp_path / "kept")
     before = (path.stat().st_ino, path.read_bytes())
     with transaction(engine) as session:
         session.execute(update(MeasurementRow).values(computed_at=NOW + timedelta(days=1)))
-    assert build_release(engine, tmp_path / "kept") == (path, made)
+    assert build_release(engine, WORDS, tmp_path / "kept") == (path, made)
     assert (path.stat().st_ino, path.read_bytes()) == before
     path.chmod(0o644)
     path.write_bytes(before[1] + b"x")
     with pytest.raises(IntegrityError, match="is not the file that its manifest describes"):
-        build_release(engine, tmp_path / "kept")
+        build_release(engine, WORDS, tmp_path / "kept")
     with transaction(engine) as session:
         session.add(figure(date(2022, 12, 31)))
-    assert build_release(engine, tmp_path / "kept")[0] != path, "other content has another name"
+    assert build_release(engine, WORDS, tmp_path / "kept")[0] != path, "other content has another name"
     engine.dispose()
 
 

@@ -22,7 +22,7 @@ from auditor.views.queries import queries
 from crawler.pages.records import Lang
 from tests.auditor.cli.command import egov_audit
 from tests.auditor.release.site import Site, served
-from tests.auditor.release.small import fill, released
+from tests.auditor.release.small import WORDS, fill, released
 
 BIDI = "Выдача \u202eексъм\u202c справки\u200b"
 HOSTILE = (
@@ -43,7 +43,7 @@ HOSTILE = (
 def site(sample_sqlite: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("served")
     engine = connect(sample_sqlite)
-    build_release(engine, folder, folder / "register.sqlite")
+    build_release(engine, WORDS, folder, folder / "register.sqlite")
     engine.dispose()
     before = hashlib.sha256((folder / "register.sqlite").read_bytes()).digest()
     with served(folder, "--release", "register.sqlite") as running:

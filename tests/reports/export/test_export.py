@@ -21,12 +21,13 @@ import pytest
 
 from auditor.db.session import connect
 from auditor.release.read import facts
+from auditor.release.served import metadata
 from auditor.release.stage_build import build_release
 from auditor.tables import written_out
 from crawler.errors import ContentError
 from reports.export.build import Format, export
 from tests.auditor.cli.command import EGOV_AUDIT, Ended, egov_audit
-from tests.auditor.release.small import fill, released
+from tests.auditor.release.small import WORDS, fill, released
 from tests.reports.export.cpsv_shapes import violations
 
 TABLES = (
@@ -57,7 +58,7 @@ HOSTILE = (
 def release(sample_sqlite: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("released")
     engine = connect(sample_sqlite)
-    path, _ = build_release(engine, folder, folder / "register.sqlite")
+    path, _ = build_release(engine, WORDS, folder, folder / "register.sqlite")
     engine.dispose()
     return path
 
@@ -275,6 +276,7 @@ def test_bad_input(release: Path, sqlite_url: str, tmp_path: Path) -> None:
         ("UPDATE release SET value = x'00' WHERE name = 'made_from'", "no made_from"),
         ("DELETE FROM release", "no id"),
         ("DROP TABLE dictionary", "no such table: dictionary"),
+        ("ALTER TABLE dictionary DROP COLUMN about_kk", "no such column: about_kk"),
         ("DROP TABLE acts; CREATE VIEW acts AS SELECT 1 AS act", "the view acts"),
     ],
 )
@@ -292,6 +294,25 @@ def test_a_release_that_somebody_made_up_writes_nothing(release: Path, tmp_path:
     with pytest.raises(ContentError, match=re.escape(fault)):
         facts(forged)
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_release_from_before_its_dictionary_had_other_languages_is_described_in_english(
+    release: Path, tmp_path: Path
+) -> None:
+    earlier = tmp_path / "earlier.sqlite"
+    earlier.write_bytes(release.read_bytes())
+    with closing(sqlite3.connect(earlier)) as database:
+        for table in ("dictionary", "dictionary_tables"):
+            database.executescript(
+                f"ALTER TABLE {table} DROP COLUMN about_ru; ALTER TABLE {table} DROP COLUMN about_kk"
+            )
+        database.execute("PRAGMA user_version = 1")
+    export(earlier, tmp_path / "out", {Format.CSV})
+    told = json.loads((tmp_path / "out/datapackage.json").read_text(encoding="utf-8"))["resources"]
+    assert all(one["description"] and "description_translations" not in one for one in told)
+    about = metadata(earlier)["databases"][facts(earlier)["id"]]["tables"]["acts"]["description_html"]
+    assert about.startswith('<p lang="en">One row per act')
+    assert about.count("<p") == 1
 
 
 def test_a_full_disk_leaves_the_earlier_export_whole(sqlite_url: str, tmp_path: Path) -> None:
