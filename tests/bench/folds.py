@@ -28,6 +28,8 @@ FOLDS = 5
 SEEN_AT_LEAST = 2
 NAMES = Path(__file__).parent.parent / "auditor" / "coding"
 LANGS = (Lang.RU, Lang.KK)
+#: The batches of hand-coded names, in the order in which they were learned from.
+BATCHES = ("names", "fresh", "batch5", "odd", "kinds", "short", "whole", "apart", "plain", "mixed")
 
 Row = tuple[str, bool]
 
@@ -44,7 +46,7 @@ def run() -> None:
 def hand_coded(lang: Lang) -> list[Row]:
     """Every name coded by hand in a language, once, and whether it is human."""
     rows = {}
-    for which in ("names", "fresh", "batch5", "odd", "kinds", "short", "whole", "apart", "plain", "mixed"):
+    for which in BATCHES:
         with (NAMES / f"{which}_{lang}.csv").open(encoding="utf-8", newline="") as stream:
             for row in csv.DictReader(stream):
                 rows.setdefault(row["name"], row["nature"] == Nature.HUMAN_SOCIAL)

@@ -14,7 +14,7 @@ from auditor.coding.coder import Coder
 from auditor.records import CodingInput, Completeness, Nature
 from auditor.review.agreement import agreement
 from crawler.pages.records import Lang
-from tests.bench.folds import LANGS, NAMES, blind_decisions, confidence_folds, confidences
+from tests.bench.folds import BATCHES, LANGS, NAMES, blind_decisions, confidence_folds, confidences
 
 AXES = ("nature", "completeness")
 #: Batches with a decision in `blind.csv` on every name, and how the README calls them.
@@ -27,6 +27,8 @@ BLIND = {
     "mixed": "11: portal and register, a third with result text, by a fourth hand of that kind",
     "odd": "odd ones and kinds hardly seen before, sought on purpose",
 }
+#: The newest batches, each by a hand that had seen neither the classifier nor the other names.
+NEWEST = ("apart", "plain", "mixed")
 TARGET = (0.95, 0.85)
 _OTHER = {
     Nature.HUMAN_SOCIAL: Nature.TRANSACTIONAL,
@@ -70,6 +72,31 @@ def blind_row(batch: str) -> str:
             cells.append(in_words(figure(truths, [_answer(*one) for one in zip(truths, known, strict=True)])))
     counts = ", ".join(str(len(rows_of(batch, lang))) for lang in LANGS)
     return f"| {BLIND[batch]} | {counts} | {' | '.join(cells)} |"
+
+
+def new_names_row(batch: str) -> str:
+    """The same of those names of a batch alone that no older batch has."""
+    pairs = {(axis, lang): _of_new_names(batch, lang, axis) for axis in AXES for lang in LANGS}
+    cells = [in_words(figure(*zip(*one, strict=True))) for one in pairs.values()]
+    counts = ", ".join(str(len(pairs[AXES[0], lang])) for lang in LANGS)
+    return f"| – its names that no older batch has | {counts} | {' | '.join(cells)} |"
+
+
+def newest_table() -> list[str]:
+    """Lines of Markdown: what the coder said of the newest batches' new names before it learned from them."""
+    lines = ["| newest names | n | nature | completeness |", "|---|---|---|---|"]
+    for lang, called in ((Lang.RU, "Russian"), (Lang.KK, "Kazakh")):
+        pairs = [[pair for batch in NEWEST for pair in _of_new_names(batch, lang, axis)] for axis in AXES]
+        cells = [in_words(figure(*zip(*one, strict=True))) for one in pairs]
+        lines.append(f"| {called} | {len(pairs[0])} | {' | '.join(cells)} |")
+    return lines
+
+
+def _of_new_names(batch: str, lang: Lang, axis: str) -> list[tuple[str, str]]:
+    """(code by hand, code by the machine) of a batch's names that no batch before it has."""
+    older = {row["name"] for which in BATCHES[: BATCHES.index(batch)] for row in rows_of(which, lang)}
+    rows = zip(rows_of(batch, lang), _blind(batch, lang, axis), strict=True)
+    return [(row[axis], _answer(row[axis], known)) for row, known in rows if row["name"] not in older]
 
 
 def _blind(batch: str, lang: Lang, axis: str) -> list[tuple[str, bool]]:
@@ -148,7 +175,10 @@ def run() -> None:
     print(
         "\n".join(confidence_table()),
         "",
+        *newest_table(),
+        "",
         *map(blind_row, BLIND),
+        new_names_row(NEWEST[-1]),
         by_name_alone("batch5"),
         "",
         *ground_table(),

@@ -44,10 +44,11 @@ def test_the_readme_has_the_tables_that_the_labelled_names_give() -> None:
     lines = README.read_text(encoding="utf-8").splitlines()
     phrases = [len(load_lexicon(lang).examples) for lang in (Lang.RU, Lang.KK, Lang.EN)]
     assert any("{} Russian, {} Kazakh and {} English phrases".format(*phrases) in line for line in lines)
-    table = tables.confidence_table()
-    start = lines.index(table[0])
-    assert lines[start : start + len(table) + 1] == [*table, ""]
-    for row in (*map(tables.blind_row, tables.BLIND), tables.by_name_alone("batch5")):
+    for table in (tables.confidence_table(), tables.newest_table()):
+        start = lines.index(table[0])
+        assert lines[start : start + len(table) + 1] == [*table, ""]
+    again = (tables.by_name_alone("batch5"), tables.new_names_row(tables.NEWEST[-1]))
+    for row in (*map(tables.blind_row, tables.BLIND), *again):
         assert row in lines
     first = next(number for number, line in enumerate(lines) if line.startswith("| batch |")) + 2
     last = next(number for number, line in enumerate(lines) if line.startswith("| **target"))

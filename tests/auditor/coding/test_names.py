@@ -23,10 +23,10 @@ from auditor.review.agreement import agreement
 from crawler.pages.records import Lang
 from tests.bench.answers import answers as all_answers
 from tests.bench.answers import stored as stored_answers
+from tests.bench.folds import BATCHES
 
 CODER = Coder.load()
 FOLDER = Path(__file__).parent
-BATCHES = ("names", "fresh", "batch5", "odd", "kinds", "short", "whole", "apart", "plain", "mixed")
 AXES = ("nature", "completeness")
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from auditor.coding.coder import Coder
 from auditor.records import Coding, CodingInput
 from crawler.pages.records import Lang
-from tests.auditor.coding.test_names import BATCHES, FOLDER
+from tests.auditor.coding.test_names import FOLDER
+from tests.bench.folds import BATCHES
 
 CODER = Coder.load()
 
