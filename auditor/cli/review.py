@@ -18,6 +18,7 @@ from auditor.link.stage_review import (
     Answer,
     decide,
     export_links,
+    links_at,
     names_in,
     open_questions,
     read_answers,
@@ -38,7 +39,7 @@ def review_links(
     *,
     export: Annotated[
         Path | None,
-        typer.Option("--export", help="Write the open questions, or what --decided lists, to this CSV file."),
+        typer.Option("--export", help="Write the open questions, or what --decided or --of lists, to this CSV file."),
     ] = None,
     import_file: Annotated[Path | None, typer.Option("--import", help="Keep the decisions in this CSV file.")] = None,
     confirm: Annotated[int | None, typer.Option("--confirm", help="Id of a link that is true.")] = None,
@@ -52,15 +53,21 @@ def review_links(
         bool,
         typer.Option("--decided", help="List people's decisions; --confirm, --refuse or --withdraw ID changes one."),
     ] = False,
+    of: Annotated[
+        str | None,
+        typer.Option(
+            "--of", metavar="KEY", help="List the links, sure ones too, of an entry, code, listing or service."
+        ),
+    ] = None,
     json_out: Json = False,
 ) -> None:
-    """List links that the evidence does not settle, and keep people's decisions on them."""
+    """List links that the evidence does not settle, and keep people's decisions on any link."""
     given = {"confirm": confirm, "refuse": refuse, "withdraw": withdraw}
     said = [(word, link_id) for word, link_id in given.items() if link_id is not None]
     keeping = len(said) + (import_file is not None)
-    if keeping + (export is not None) > 1 or (keeping and decided):
-        raise UsageError("one of --export, --import, --confirm, --refuse, --withdraw at a time; --decided lists, "
-                         "alone or with --export")  # fmt: skip
+    if keeping + (export is not None) > 1 or keeping + decided + (of is not None) > 1:
+        raise UsageError("one of --export, --import, --confirm, --refuse, --withdraw at a time; --decided and --of KEY "
+                         "list, alone or with --export")  # fmt: skip
     if export is not None:
         from auditor.review.sheetfile import refuse_overwriting
 
@@ -73,14 +80,21 @@ def review_links(
             word, link_id = said[0]
             _decided(decide(session, [Answer(link_id, word, by, reason)], datetime.now(UTC)), 1)
         else:
-            links = last_words(session) if decided else open_questions(session)
-            if export is not None:
-                export_links(session, export, links)
-                say(f"{len(links)} {'decisions' if decided else 'open questions'} in {export}")
-            elif decided:
-                _show_decisions(session, links, json_out=json_out)
-            else:
-                _show_questions(session, links, json_out=json_out)
+            _list(session, export, of, decided=decided, json_out=json_out)
+
+
+def _list(session: Session, export: Path | None, of: str | None, *, decided: bool, json_out: bool) -> None:
+    if of is not None:
+        what, links, show = "links", links_at(session, of), _show_links
+    elif decided:
+        what, links, show = "decisions", last_words(session), _show_decisions
+    else:
+        what, links, show = "open questions", open_questions(session), _show_questions
+    if export is not None:
+        export_links(session, export, links)
+        say(f"{len(links)} {what} in {export}")
+    else:
+        show(session, links, json_out=json_out)
 
 
 def _decided(ids: list[int], given: int) -> None:
@@ -90,17 +104,42 @@ def _decided(ids: list[int], given: int) -> None:
         note("run `egov-audit link` so that services follow them")
 
 
-def _show_decisions(session: Session, found: Sequence[StoredLink], *, json_out: bool) -> None:
-    names = names_in(session, found)
+def _show_decisions(session: Session, links: Sequence[StoredLink], *, json_out: bool) -> None:
+    names = names_in(session, links)
     if json_out:
-        say_json([{**_link_json(one, names), **_word_json(one)} for one in found])
+        say_json([{**_link_json(one, names), **_word_json(one)} for one in links])
         return
-    for one in found:
+    for one in links:
         say(f"{one.id}  {SAID[one.link.state]} {one.link.type}  {one.link.older}  {one.link.newer}")
         say(f"    {names.get(one.link.older, '')}\n    {names.get(one.link.newer, '')}")
         say(f"    {_by(one)}")
-    withdrawn = sum(one.link.state is LinkState.CANDIDATE for one in found)
-    note(f"{len(found) - withdrawn} decisions in force" + (f", {withdrawn} withdrawn" if withdrawn else ""))
+    withdrawn = sum(one.link.state is LinkState.CANDIDATE for one in links)
+    note(f"{len(links) - withdrawn} decisions in force" + (f", {withdrawn} withdrawn" if withdrawn else ""))
+
+
+def _show_links(session: Session, links: Sequence[StoredLink], *, json_out: bool) -> None:
+    """Each with its id, by which a person refuses a sure one too."""
+    names = names_in(session, links)
+    state = {one.id: str(one.link.state) if one.linking_id else SAID[one.link.state] for one in links}
+    if json_out:
+        say_json(
+            [
+                {
+                    **_link_json(one, names),
+                    "state": state[one.id],
+                    **{name: getattr(one.link, name) for name in ("probability", "score", "rule", "group")},
+                    "evidence": dict(one.link.evidence),
+                }
+                for one in links
+            ]
+        )
+        return
+    for one in links:
+        link = one.link
+        say(f"{one.id}  {state[one.id]} {link.type} {link.probability:.2f} {link.rule}  {link.older}  {link.newer}")
+        for name in dict.fromkeys(names.get(key, "") for key in (link.older, link.newer)):
+            say(f"    {name}")
+    note(f"{len(links)} links in force; a wrong one is refused by its id: --refuse ID --by NAME --reason WHY")
 
 
 def _by(one: StoredLink) -> str:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select, Table, delete, func, insert, select, update
+from sqlalchemy import Row, Select, Table, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from auditor.db.models import EntryRow, IssueRow, LinkingRow, LinkRow, MembershipRow, ServiceRow
@@ -86,6 +86,16 @@ def stored_links(session: Session, state: LinkState, limit: int | None = None) -
         .limit(limit)
     )
     return [_stored(row) for row in session.execute(statement)]
+
+
+def links_of(session: Session, keys: Collection[str]) -> list[StoredLink]:
+    """The links in force from or to some rows or listings: the machine's, and people's last words."""
+    found: dict[int, StoredLink] = {}
+    for chunk in _chunks(sorted(keys)):
+        touching = or_(LinkRow.older_key.in_(chunk), LinkRow.newer_key.in_(chunk))
+        statement = select(*_COLUMNS).where(touching, LinkRow.withdrawn_at.is_(None))
+        found |= {row.id: _stored(row) for row in session.execute(statement)}
+    return [found[link_id] for link_id in sorted(found)]
 
 
 def link_by_id(session: Session, link_id: int) -> tuple[StoredLink, bool] | None:

@@ -8,9 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from auditor.db.links import StoredLink, add_decision, decisions, last_words, link_by_id, names_of, stored_links
+from auditor.db.links import (
+    StoredLink,
+    add_decision,
+    decisions,
+    last_words,
+    link_by_id,
+    links_of,
+    names_of,
+    stored_links,
+)
+from auditor.db.models import EntryRow, ListingRow, MembershipRow, ServiceRow
 from auditor.db.portal import gone_listings, listings
 from auditor.records import Link, LinkState, LinkType
 from auditor.tables import write_csv
@@ -55,6 +66,40 @@ def open_questions(session: Session) -> list[StoredLink]:
         if (one.link.older, one.link.newer) not in answered
         and not (one.link.type is LinkType.LISTED and one.link.newer in shown)
     ]
+
+
+def links_at(session: Session, wanted: str) -> list[StoredLink]:
+    """What links one thing counts by, oldest row first: an entry's or listing's key, a service's key, or a code.
+
+    Where a person decided, the decision stands in the machine's place. Raises UsageError for what is not there.
+    """
+    keys = _keys_of(session, wanted.strip())
+    if not keys:
+        raise UsageError(f"nothing is called {wanted!r}: an entry's key (ACT/DATE/LANG/CODE), a code, a listing's key "
+                         "(LANG/SLUG) or a service's key is needed")  # fmt: skip
+    answered = {(one.link.older, one.link.newer) for one in decisions(session)}
+    found = [
+        one
+        for one in links_of(session, keys)
+        if one.link.state is not LinkState.CANDIDATE or one.linking_id is not None
+        if one.linking_id is None or (one.link.older, one.link.newer) not in answered
+    ]
+    # A listing's key names no date: what the portal shows comes last.
+    return sorted(found, key=lambda one: (one.link.type is LinkType.LISTED, one.link.newer.split("/")[1], one.id))
+
+
+def _keys_of(session: Session, wanted: str) -> set[str]:
+    """The keys of entries and listings that a key or a code names; of a service, all that belong to it."""
+    entries = select(EntryRow.key).where(or_(EntryRow.key == wanted, EntryRow.code == (wanted or "–")))
+    lang, _, slug = wanted.partition("/")
+    listed = select(ListingRow.id).where(ListingRow.lang == lang, ListingRow.slug == slug)
+    members = (
+        select(MembershipRow.subject_key)
+        .join(ServiceRow, ServiceRow.id == MembershipRow.service_id)
+        .where(ServiceRow.key == wanted)
+    )
+    found = {*session.scalars(entries), *session.scalars(members)}
+    return found | {wanted} if session.scalar(listed) is not None else found
 
 
 def names_in(session: Session, links: Iterable[StoredLink]) -> dict[str, str]:

@@ -346,3 +346,73 @@ def test_two_answers_about_the_same_rows_under_two_ids_are_refused(db: str, tmp_
     assert done.returncode == 4
     assert f"line 3: its two rows are those of link {question} (links.csv line 2)" in done.stderr
     assert run(db, "review", "links", "--decided").stdout.startswith(f"{kept['id']}  confirmed"), "nothing was kept"
+
+
+def links_of(db: str, key: str) -> list[dict[str, str]]:
+    """The links of a row, a code, a listing or a service."""
+    done = run(db, "review", "links", "--of", key, "--json")
+    assert done.returncode == 0, done.stderr
+    found: list[dict[str, str]] = json.loads(done.stdout)
+    return found
+
+
+def forget(db: str) -> None:
+    """Let the next linking do everything anew."""
+    engine = connect(db)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE linking SET inputs_hash = 'forget'"))
+    engine.dispose()
+
+
+def test_a_sure_link_is_found_by_code_row_or_service_and_refused_for_good(db: str) -> None:
+    engine = connect(db)
+    with transaction(engine) as session:
+        sure = select(LinkRow.older_key, LinkRow.newer_key).where(LinkRow.type == "same").order_by(LinkRow.id)
+        older, newer = session.execute(sure.limit(1)).one()
+        service = memberships(session, "entry", [newer])[newer]
+    engine.dispose()
+    (link,) = links_of(db, newer)
+    assert (link["older"], link["newer"], link["state"]) == (older, newer, "accepted")
+    assert links_of(db, newer.rpartition("/")[2]) == links_of(db, service) == links_of(db, older) == [link]
+    done = run(db, "review", "links", "--refuse", str(link["id"]), "--by", "Aigul", "--reason", "another service")
+    assert done.returncode == 0, done.stderr
+    before = json.loads(run(db, "link", "--json").stdout)
+    assert (before["links"]["same"], before["services"], joined(db, link)) == (36, 44, False)
+    forget(db)
+    after = json.loads(run(db, "link", "--json").stdout)
+    assert (after["links"], after["services"], joined(db, link)) == (before["links"], 44, False)
+    (refused,) = links_of(db, newer)
+    assert (refused["state"], refused["rule"]) == ("refused", "person")
+
+
+def test_what_no_link_can_belong_to_is_one_clear_line(db: str) -> None:
+    for key in ("nothing", "", "kk/"):
+        done = run(db, "review", "links", "--of", key)
+        assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+        assert f"nothing is called {key!r}" in done.stderr
+
+
+def test_a_listing_s_sure_link_is_refused_for_good_and_no_longer_counted(sample_sqlite: str, tmp_path: Path) -> None:
+    shutil.copy(sample_sqlite.removeprefix("sqlite:///"), tmp_path / "audit.db")
+    db = f"sqlite:///{tmp_path}/audit.db"
+    engine = connect(db)
+    with transaction(engine) as session:
+        listing = session.scalar(
+            select(LinkRow.newer_key)
+            .where(LinkRow.rule == "name", LinkRow.type == "listed")
+            .order_by(LinkRow.id)
+            .limit(1)
+        )
+    engine.dispose()
+    (link,) = links_of(db, str(listing))
+    before = json.loads(run(db, "link", "--json").stdout)
+    table = tmp_path / "links.csv"
+    assert run(db, "review", "links", "--of", link["newer"], "--export", str(table)).stdout.startswith("1 links in")
+    fill(table, {str(link["id"]): ("refuse", "Aigul", "another service")})
+    assert run(db, "review", "links", "--import", str(table)).stdout == "1 decisions kept\n"
+    for _ in range(2):
+        after = json.loads(run(db, "link", "--json").stdout)
+        assert after["links"]["listed"] == before["links"]["listed"] - 1
+        assert after["listings"]["linked"] == before["listings"]["linked"] - 1
+        assert [one["state"] for one in links_of(db, link["newer"])] == ["refused"]
+        forget(db)
