@@ -8,6 +8,10 @@ from __future__ import annotations
 import errno
 import re
 
+#: What reading a record of ours out of JSON raises that somebody else has written: no JSON, too deep, not the fields or
+#: kinds that are looked for.
+UNREADABLE = (AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
+
 
 class AuditError(Exception):
     """Base of every error that is shown to a person as one line. `exit_code` is what the process ends with."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from crawler.errors import IntegrityError
+from crawler.errors import UNREADABLE, IntegrityError
 
 #: Columns that the program changes after a row was written; everything else of these tables is fixed.
 MOVING = {
@@ -86,7 +86,7 @@ def _rows(first: tuple[int, bytes] | None, rest: Iterator[tuple[int, bytes]], na
             table, _, left = line.decode().rstrip("\n").partition(" ")
             key, fixed, moving = left.rsplit(" ", 2)
             yield Row(table, tuple(json.loads(key)), fixed, moving)
-        except ValueError as error:
+        except UNREADABLE as error:
             raise IntegrityError(f"{name} line {number} is no sealed row") from error
         first = next(rest, None)
 

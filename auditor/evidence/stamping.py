@@ -13,7 +13,7 @@ from cryptography import x509
 from auditor.evidence.timestamp import (
     MOST,
     SETTING,
-    UNREADABLE,
+    UNSOUND,
     StampError,
     installed,
     need_extra,
@@ -149,5 +149,5 @@ def _hold(root: Path, seal: Seal, token: bytes, vouching: Sequence[x509.Certific
 def _kept(root: Path, seal: Seal) -> tuple[x509.Certificate, ...]:
     try:
         return tuple(x509.load_pem_x509_certificates(seals.beside(root, seal.sequence, AUTHORITIES).read_bytes()))
-    except (OSError, *UNREADABLE):
+    except (OSError, *UNSOUND):
         return ()

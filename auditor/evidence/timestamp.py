@@ -21,7 +21,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from crawler.errors import SourceError, UsageError
+from crawler.errors import UNREADABLE, SourceError, UsageError
 
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampResponse
@@ -35,7 +35,7 @@ MOST = 1_000_000
 #: … and elements of its list of certificates: reading each is slow.
 _MOST_CERTIFICATES = 100
 #: What the parser and the look at its records raise for bytes that are no sound answer, and for no sound certificate.
-UNREADABLE = (ValueError, KeyError, IndexError, TypeError, OverflowError, x509.InvalidVersion, UnsupportedAlgorithm)
+UNSOUND = (*UNREADABLE, x509.InvalidVersion, UnsupportedAlgorithm)
 
 
 class StampError(SourceError):
@@ -86,7 +86,7 @@ def trusted(ca_file: Path | None) -> tuple[x509.Certificate, ...]:
     if ca_file is not None:
         try:
             own = x509.load_pem_x509_certificates(ca_file.read_bytes())
-        except (OSError, *UNREADABLE):
+        except (OSError, *UNSOUND):
             what = "holds no certificate in PEM form" if ca_file.is_file() else "cannot be read"
             raise UsageError(f"{SETTING}: {ca_file} {what}") from None
     return (*own, *_mozillas())
@@ -95,7 +95,7 @@ def trusted(ca_file: Path | None) -> tuple[x509.Certificate, ...]:
 def _mozillas() -> Iterator[x509.Certificate]:
     """One by one: a root older than today's rules, which cannot be read or is warned of, takes none of the others."""
     for block in _PEM.findall(Path(certifi.where()).read_bytes()):
-        with warnings.catch_warnings(), suppress(*UNREADABLE):
+        with warnings.catch_warnings(), suppress(*UNSOUND):
             warnings.simplefilter("ignore")
             yield x509.load_pem_x509_certificate(block)
 
@@ -135,7 +135,7 @@ def read_answer(answer: bytes, digest: str, nonce: int, vouching: Sequence[x509.
         )
     except VerificationError as error:
         raise StampError(f"the stamp's signature does not hold: {_in_short(error)}") from error
-    except UNREADABLE as error:
+    except UNSOUND as error:
         raise StampError("the answer is no RFC 3161 time stamp") from error
 
 

@@ -17,6 +17,7 @@ from auditor.ops.records import PastRun
 from crawler.archive.layout import write_whole
 from crawler.archive.lines import dump
 from crawler.archive.records import RunResult
+from crawler.errors import UNREADABLE
 
 _FILE = "before.json"
 
@@ -63,7 +64,7 @@ def load_before(state: Path, runs: Collection[str]) -> Picture | None:
             figures=told["figures"],
             issues=frozenset(IssueFact(**issue) for issue in told["issues"]),
         )
-    except (KeyError, TypeError, ValueError):
+    except UNREADABLE:
         return None  # written by another version: then what is known now has to do
 
 

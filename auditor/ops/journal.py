@@ -20,7 +20,7 @@ from auditor.ops.records import PastRun
 from crawler.archive.layout import is_locked, take_lock, write_whole
 from crawler.archive.lines import dump, moment, stamp
 from crawler.archive.records import RunResult
-from crawler.errors import AuditError
+from crawler.errors import UNREADABLE, AuditError
 
 _LOCK, _RUNS, _GOOD = "run.lock", "runs", "last_good.json"
 _TRIES, _PAUSE = 5, 0.1  # seconds
@@ -126,7 +126,7 @@ def last_good(state: Path) -> dict[str, Any] | None:
     try:
         told: dict[str, Any] = json.loads(path.read_bytes())
         moment(told["finished"])
-    except (ValueError, KeyError, TypeError) as error:
+    except UNREADABLE as error:
         raise AuditError(f"{_GOOD} in the state folder cannot be read; the next good run writes it anew") from error
     return told
 
@@ -143,11 +143,12 @@ def _read(path: Path) -> PastRun | None:
     for line in path.read_bytes().splitlines():
         try:
             told = json.loads(line)
-        except ValueError:
+            kind = told.get("record")
+        except UNREADABLE:
             continue  # torn by a kill
-        if told.get("record") == "begin":
+        if kind == "begin":
             begun = told
-        elif told.get("record") == "end":
+        elif kind == "end":
             ended = told
     if begun is None:
         return None

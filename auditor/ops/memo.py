@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 from crawler.archive.layout import write_whole
+from crawler.errors import UNREADABLE
 
 _NAME = "known.json"
 #: As many languages and dates as somebody makes reports of from one state of the database.
@@ -32,6 +33,6 @@ def remember(folder: Path, state: str, inputs: str) -> None:
 def _read(folder: Path) -> dict[str, str]:
     try:
         told = json.loads((folder / _NAME).read_bytes())
-    except (OSError, ValueError):
+    except (OSError, *UNREADABLE):
         return {}
     return {str(state): str(inputs) for state, inputs in told.items()} if isinstance(told, dict) else {}

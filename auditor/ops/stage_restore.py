@@ -25,7 +25,7 @@ from auditor.db.session import alembic_config, connect, open_database, upgrade
 from auditor.ops.stage_backup import ARCHIVE, DATABASE, FORMAT, HEAD, STATE, SUMS, snapshot, table_lines
 from crawler.archive.lines import moment
 from crawler.archive.verify import inspect as inspect_archive
-from crawler.errors import ContentError, IntegrityError, UsageError
+from crawler.errors import UNREADABLE, ContentError, IntegrityError, UsageError
 
 _NAME = re.compile(r"(backup\.json|SHA256SUMS|(database|archive|state)(/[A-Za-z0-9][A-Za-z0-9_.-]*){1,3})")
 _CHUNK = 1 << 20
@@ -72,7 +72,7 @@ def read_contents(backup: Path) -> Contents:
         if told["format"] != FORMAT:
             raise ContentError(f"{backup.name}: written by another version, in format {told['format']}")
         contents = Contents(str(told["schema"]), dict(told["rows"]), sums, str(told["archive"]["head"]))
-    except (KeyError, ValueError, TypeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise ContentError(f"{backup.name} is no backup of egov-audit, or it was cut") from error
     del seen[SUMS]
     for name in sorted(seen.keys() | sums.keys()):
@@ -247,7 +247,7 @@ def _fill(engine: Engine, backup: Path, contents: Contents) -> None:
                 raise ContentError(f"{backup.name}: there is no table for {name}")
             try:
                 number = _insert(connection, table, file)
-            except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+            except UNREADABLE as error:
                 raise ContentError(f"{backup.name}: {name} holds what is no row of ours: {_in_short(error)}") from error
             if number != contents.rows.get(table.name):
                 raise IntegrityError(f"{backup.name}: {name} has {number} rows, {contents.rows.get(table.name)} told")

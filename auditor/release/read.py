@@ -15,7 +15,7 @@ from urllib.parse import quote
 from auditor.release.file import HISTORY
 from auditor.release.records import APPLICATION_ID, FORMAT, manifest_path
 from auditor.release.schema import Column, Kind, Table
-from crawler.errors import ContentError, IntegrityError, UsageError
+from crawler.errors import UNREADABLE, ContentError, IntegrityError, UsageError
 
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -100,7 +100,7 @@ def verify(path: Path) -> None:
     try:
         told = json.loads(manifest.read_text(encoding="utf-8"))
         expected = (told["bytes"], told["sha256"])
-    except (ValueError, KeyError, TypeError) as error:
+    except UNREADABLE as error:
         raise IntegrityError(f"{manifest} is no manifest of a release") from error
     with path.open("rb") as stream:
         if expected != (path.stat().st_size, hashlib.file_digest(stream, "sha256").hexdigest()):

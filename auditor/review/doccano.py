@@ -15,7 +15,7 @@ from auditor.review.columns import ANSWERS, CODES, MARK, SHOWN, cell_text, shown
 from auditor.review.records import Fault, SampleItem
 from auditor.review.sheetread import MOST_FAULTS, MOST_ROWS, Grid
 from auditor.review.words import CHOICES, word
-from crawler.errors import ContentError
+from crawler.errors import UNREADABLE, ContentError
 
 _MOST_LABELS = 100
 _MOST_PARTS = 10_000
@@ -76,7 +76,7 @@ def _parsed(line: str, number: int, faults: list[Fault]) -> dict[str, Any] | Non
         return None
     try:
         told = json.loads(line)
-    except (ValueError, RecursionError):
+    except UNREADABLE:
         faults.append(Fault(number, "", "not a line of JSON"))
         return None
     if not isinstance(told, dict):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from crawler.archive.records import Capture, Fetch, Outcome, Provenance, RunIssue, RunRecord, RunResult
-from crawler.errors import IntegrityError
+from crawler.errors import UNREADABLE, IntegrityError
 from crawler.pages.records import Lang, PageKind, Target, Verdict
 
 _T = TypeVar("_T")
@@ -179,5 +179,5 @@ def read_lines(path: Path, read: Callable[[dict[str, Any]], _T]) -> Iterator[_T]
         for number, line in enumerate(file, 1):
             try:
                 yield read(json.loads(line))
-            except (KeyError, TypeError, ValueError, RecursionError) as error:
+            except UNREADABLE as error:
                 raise IntegrityError(f"{path.name} line {number} cannot be read: {error}") from error

@@ -20,7 +20,7 @@ from crawler.archive import layout
 from crawler.archive.lines import moment, stamp
 from crawler.archive.records import RunResult
 from crawler.archive.warc import sha256
-from crawler.errors import IntegrityError
+from crawler.errors import UNREADABLE, IntegrityError
 
 FORMAT = 2
 
@@ -99,7 +99,7 @@ def decode(content: bytes, name: str) -> Manifest:
             format=raw["format"],
         )
         whole = encode(manifest) == content
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except UNREADABLE as error:
         raise IntegrityError(f"manifests/{name} cannot be read: {error}") from error
     if not whole or name != f"{manifest.run_id}.json":
         raise IntegrityError(f"manifests/{name} does not fit its own digest")

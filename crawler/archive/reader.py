@@ -11,7 +11,7 @@ from crawler.archive import layout, manifest
 from crawler.archive.lines import capture_of, fetch_of, issue_of, read_lines, run_of
 from crawler.archive.records import Capture, Fetch, Headers, RunIssue, RunRecord
 from crawler.archive.warc import Record, TornError, members, parse, referred, sha256
-from crawler.errors import IntegrityError
+from crawler.errors import UNREADABLE, IntegrityError
 
 
 class Kept(Protocol):
@@ -40,7 +40,7 @@ def run_record(root: Path, run_id: str) -> RunRecord:
     path = _sealed(root, run_id, layout.RUN)
     try:
         return run_of(json.loads(path.read_bytes()))
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except UNREADABLE as error:
         raise IntegrityError(f"runs/{run_id}/run.json cannot be read: {error}") from error
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from crawler.archive.lines import moment
 from crawler.archive.records import Headers
-from crawler.errors import ContentError, UsageError
+from crawler.errors import UNREADABLE, ContentError, UsageError
 from crawler.pages.address import host_of
 
 MAX_BODY = 30_000_000  # bytes; what a harvest takes at most
@@ -70,7 +70,7 @@ def read_folder(folder: Path, now: datetime) -> list[SavedPage]:
         raise ContentError(f"{folder.name} has no index.json") from error
     except json.JSONDecodeError as error:
         raise ContentError(f"index.json line {error.lineno} column {error.colno}: no JSON: {error.msg}") from error
-    except (ValueError, RecursionError) as error:
+    except UNREADABLE as error:
         raise ContentError(f"index.json: no JSON: {shown(error)}") from error
     if not isinstance(entries, list) or not entries:
         raise ContentError("index.json: not a list of pages")

@@ -17,7 +17,7 @@ from crawler.archive.lines import capture_json, dump, fetch_of, issue_of, run_js
 from crawler.archive.manifest import Manifest
 from crawler.archive.records import Capture, Fetch, RunIssue, RunRecord, RunResult
 from crawler.archive.warc import TornError, capture_from, members, parse, sha256
-from crawler.errors import IntegrityError
+from crawler.errors import UNREADABLE, IntegrityError
 
 CAPTURES = frozenset({"response", "revisit"})
 
@@ -136,7 +136,7 @@ def _begun(folder: Path) -> RunRecord:
     """The run record as last written; what the run's id says where a failing disk left none that can be read."""
     try:
         return run_of(json.loads((folder / RUN).read_bytes()))
-    except (KeyError, TypeError, ValueError, RecursionError):
+    except UNREADABLE:
         run_id = folder.name
         return RunRecord(run_id, layout.stage(run_id), layout.started(run_id), finished=None, result=RunResult.RUNNING)
 
@@ -175,7 +175,7 @@ def _whole_lines(path: Path, read: Callable[[dict[str, Any]], Any]) -> list[Any]
         for line in file:
             try:
                 found.append(read(json.loads(line)))
-            except (KeyError, TypeError, ValueError, RecursionError):
+            except UNREADABLE:
                 break
             if not line.endswith(b"\n"):
                 break

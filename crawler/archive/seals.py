@@ -22,7 +22,7 @@ from typing import Any
 from crawler.archive import layout, manifest
 from crawler.archive.lines import moment, stamp
 from crawler.archive.warc import sha256
-from crawler.errors import IntegrityError
+from crawler.errors import UNREADABLE, IntegrityError
 
 FORMAT = 1
 FOLDER = "seals"
@@ -97,7 +97,7 @@ def decode(content: bytes, name: str) -> Seal:
             facts=facts,
         )
         whole = encode(seal) == content and name == f"{seal.sequence:06}.json"
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise IntegrityError(f"{FOLDER}/{name} cannot be read: {error}") from error
     if not whole:
         raise IntegrityError(f"{FOLDER}/{name} does not fit its own digest")

@@ -21,7 +21,7 @@ from crawler.archive.seal import CAPTURES
 from crawler.archive.seals import Seal
 from crawler.archive.verify_seals import check_seals
 from crawler.archive.warc import Member, Record, TornError, capture_from, members, parse, sha256
-from crawler.errors import IntegrityError, UsageError
+from crawler.errors import UNREADABLE, IntegrityError, UsageError
 
 _LOG_READERS: dict[str, Callable[[dict[str, Any]], object]] = {FETCHES: fetch_of, ISSUES: issue_of, INDEX: capture_of}
 #: Files that are one record as a whole: their own sum names them.
@@ -278,7 +278,7 @@ class _Check:
             for number, line in enumerate(file, 1):
                 try:
                     yield number, read(json.loads(line))
-                except (KeyError, TypeError, ValueError, RecursionError) as error:
+                except UNREADABLE as error:
                     self.note(path, f"line {number}", f"cannot be read: {error}")
 
     def _record(self, run: Manifest, path: Path) -> None:
@@ -286,7 +286,7 @@ class _Check:
             return
         try:
             record = run_of(json.loads(path.read_bytes()))
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
+        except UNREADABLE as error:
             self.note(path, "", f"cannot be read: {error}")
             return
         if (record.run_id, record.result) != (run.run_id, run.result):

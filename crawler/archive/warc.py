@@ -26,7 +26,7 @@ from warcio.warcwriter import WARCWriter
 from crawler.archive.lines import moment, stamp, target_json, target_of
 from crawler.archive.records import Capture, Exchange, Headers, Provenance
 from crawler.archive.redact import clean_headers, clean_text
-from crawler.errors import IntegrityError
+from crawler.errors import UNREADABLE, IntegrityError
 from crawler.pages.records import Verdict
 
 CAPTURE_HEADER = "Egov-Audit-Capture"
@@ -235,7 +235,7 @@ def capture_from(record: Record, run_id: str, member: Member) -> Capture:
             last_modified=told["last_modified"],
             refers_to=(str(refers_to[0]), int(refers_to[1])) if refers_to else None,
         )
-    except (KeyError, IndexError, TypeError, ValueError) as error:
+    except UNREADABLE as error:
         raise IntegrityError(f"the record cannot be read: {type(error).__name__} {error}") from error
 
 
@@ -244,7 +244,7 @@ def referred(record: Record, place: str) -> tuple[str, int]:
     try:
         name, offset = json.loads(record.headers[CAPTURE_HEADER.lower()])["refers_to"]
         return str(name), int(offset)
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except UNREADABLE as error:
         raise IntegrityError(f"{place}: the revisit does not say where its body lies") from error
 
 

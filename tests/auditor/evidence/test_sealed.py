@@ -18,13 +18,13 @@ from auditor.cli.sealing import check_beside
 from auditor.config import AuditConfig
 from auditor.db.session import open_database
 from auditor.evidence.published import check_folder, seal_folder
-from auditor.evidence.rows import DERIVED, MOVING
+from auditor.evidence.rows import DERIVED, MOVING, read_sealed
 from auditor.evidence.stage_rows import seal_database
 from auditor.ops.stage_backup import back_up
 from auditor.ops.stage_restore import restore
 from crawler.archive import seals
 from crawler.archive.verify import Problem, inspect
-from crawler.errors import UsageError
+from crawler.errors import IntegrityError, UsageError
 from tests.auditor.cli.command import egov_audit
 from tests.auditor.evidence.conftest import settings
 
@@ -121,6 +121,12 @@ def test_every_moving_column_and_derived_table_exists() -> None:
     for table, names in MOVING.items():
         assert set(names) <= {column.name for column in Base.metadata.tables[table].columns}, table
     assert set(Base.metadata.tables) >= DERIVED
+
+
+@pytest.mark.parametrize("key", ["5", "[" * 100_000, '["a"', "{"])
+def test_a_sealed_row_that_is_none_is_named(key: str) -> None:
+    with pytest.raises(IntegrityError, match=r"000001\.lines line 1 is no sealed row"):
+        next(read_sealed([f"entry {key} a b\n".encode()], "000001.lines").rows)
 
 
 def test_later_work_is_no_tampering(copy: Copy) -> None:

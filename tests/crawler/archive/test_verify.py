@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -203,6 +204,13 @@ def test_a_record_without_digests_or_without_our_header_is_named(archive: Path) 
     assert "the record cannot be read: KeyError 'egov-audit-capture'" in [
         problem.message for problem in verify(archive)
     ]
+
+
+def test_a_record_with_deep_json_is_named(archive: Path) -> None:
+    """Whoever made the archive up can give the record's own header any depth."""
+    deep = b"Egov-Audit-Capture: " + b"[" * 20_000
+    _rewrite_last(archive, lambda record: re.sub(rb"Egov-Audit-Capture: [^\r]*", deep, record))
+    assert any("the record cannot be read: RecursionError" in problem.message for problem in verify(archive))
 
 
 def test_no_archive_is_not_a_clean_one(tmp_path: Path) -> None:
