@@ -132,6 +132,12 @@ def _show(one: Compared) -> None:
         figure = getattr(one.found, name)
         figures.append(f"{name} {figure.value:.2f} [{figure.low:.2f}–{figure.high:.2f}]")
     say("  " + ", ".join(figures))
+    for name, used in (
+        (one.one, {left for left, _, _ in one.confusion}),
+        (one.other, {r for _, r, _ in one.confusion}),
+    ):
+        if len(used) == 1:
+            say(f"  {name} used only {min(used)!r}: kappa is 0 then, whatever the two agree on")
     if one.found.one_sided:
         say(f"  {one.found.one_sided} of {one.found.draws} draws held one category only: kappa and alpha without them")
     if one.found.unseen is not None:

@@ -182,6 +182,7 @@ def _coding(stored: StoredCoding, rules: Mapping[str, str]) -> dict[str, object]
         "output": coding.output,
         "sector": coding.sector,
         "coder": stored.coder,
+        "coder_version": stored.coder_version,
         "codebook": stored.codebook,
         "coded_at": stamp(stored.coded_at),
         "confidence": round(coding.confidence, 3),

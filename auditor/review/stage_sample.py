@@ -51,8 +51,10 @@ def make_sample(session: Session, wanted: Wanted, now: datetime) -> tuple[Sample
         raise UsageError("say how large the sample shall be: --size N or --ci 0.05")
     _check(wanted)
     frame = _frame(session, wanted)
-    if not frame:
-        raise ContentError(_nothing(session, wanted))
+    for kind in wanted.kinds:
+        # A sample of "both" that holds one kind alone would pass for the other too.
+        if not any(subject.kind == kind for subject in frame):
+            raise ContentError(_nothing(kind, frame or listing_subjects(session), wanted.as_of))
     pairs = _stratified(session, frame, wanted.by)
     if wanted.size is not None:
         items, strata = draw(pairs, wanted.size, wanted.seed)
@@ -87,11 +89,14 @@ def _check(wanted: Wanted) -> None:
         )
 
 
-def _nothing(session: Session, wanted: Wanted) -> str:
-    if "entry" not in wanted.kinds:
-        return "nothing to draw from: no listing of the portal was read"
-    reason = f"nothing to draw from: no edition of the register was read that is in force on {wanted.as_of}"
-    return f"{reason}; there are listings: --of listings" if listing_subjects(session) else reason
+def _nothing(kind: str, others: Sequence[Subject], as_of: date) -> str:
+    """Why nothing of a kind can be drawn, and what there is instead."""
+    if kind == "listing":
+        return "nothing to draw from: no listing of the portal was read" + (
+            "; there are entries: --of entries" if others else ""
+        )
+    reason = f"nothing to draw from: no edition of the register was read that is in force on {as_of}"
+    return f"{reason}; there are listings: --of listings" if others else reason
 
 
 def hand_out(session: Session, sample: Sample, coder: str, form: str, now: datetime) -> tuple[Sheet, list[SampleItem]]:

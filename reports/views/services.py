@@ -97,6 +97,8 @@ def _by(words: Words, stored: StoredCoding | None) -> str:
         return ""
     if stored.coder == MACHINE:
         who = words.say("by the machine")
+        if stored.coder_version:
+            who = words.say("by the machine (version %(version)s)", version=stored.coder_version)
     elif stored.coder.startswith(ADJUDICATED):
         who = words.say("decided between coders by %(who)s", who=stored.coder.removeprefix(ADJUDICATED))
     else:

@@ -105,6 +105,9 @@ def test_each_service_has_a_page_in_each_language_with_its_whole_history(site: P
     assert len(page.select("table.history tbody tr")) == len(long_lived.stays) > 3
     assert page.h1 is not None
     assert page.h1["lang"] == "ru"
+    coded = next(iter(long_lived.codings.values()))
+    assert coded.coder_version
+    assert f"машина ({coded.coder_version} нұсқасы)" in page.text, "who reads a coding sees which coder made it"
 
 
 def test_the_page_of_a_service_that_the_portal_shows_has_its_address(site: Path, sample_report: Report) -> None:

@@ -78,3 +78,14 @@ def test_a_bad_file_is_refused_with_every_place(tmp_path: Path) -> None:
     ended = egov_audit(tmp_path, "agreement", good, f"../{tmp_path.name}/{good}")
     assert (ended.code, ended.out) == (2, "")
     assert "is given twice" in ended.err
+
+
+def test_a_coder_of_one_code_is_named_beside_a_kappa_of_nought(tmp_path: Path) -> None:
+    one = coder(tmp_path / "a.csv", [(str(n), "transactional", "complete", "ru") for n in range(9)])
+    other = coder(
+        tmp_path / "b.csv", [(str(n), ("human_social", "transactional")[n > 0], "complete", "ru") for n in range(9)]
+    )
+    told = egov_audit(tmp_path, "agreement", one, other, "--axis", "nature").out
+    assert "kappa 0.00" in told
+    assert "a used only 'transactional': kappa is 0 then, whatever the two agree on" in told
+    assert "b used only" not in told

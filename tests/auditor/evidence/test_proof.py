@@ -54,6 +54,7 @@ def test_the_folder_says_what_was_counted_and_why(proof: Path) -> None:
     codings = json.loads((proof / "codings.json").read_text())
     assert all(codings[row["key"]]["rules"] and row["sha256"] and row["record"] for row in counted)
     assert all(words for row in counted for words in codings[row["key"]]["rules"].values())
+    assert all(codings[row["key"]]["coder_version"] for row in counted)
 
 
 def test_the_page_named_beside_an_entry_holds_its_name(proof: Path, tools: Path) -> None:

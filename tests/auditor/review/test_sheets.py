@@ -144,6 +144,14 @@ def test_what_a_spreadsheet_makes_of_numbers_and_spaces(handed: Path, lite: Shee
     assert (coding.coding.nature, coding.coding.sector) == (Nature.HUMAN_SOCIAL, "07")
 
 
+def test_a_sample_of_both_never_holds_one_kind_alone(lite: Sheet, capsys: pytest.CaptureFixture[str]) -> None:
+    assert lite("sample", "--size", "5", "--strata", "lang", "--of", "both") == 4
+    assert "no listing of the portal was read; there are entries: --of entries" in capsys.readouterr().err
+    assert lite("sample", "--size", "5", "--strata", "lang", "--of", "both", "--as-of", "1999-01-01") == 4
+    assert "no edition of the register was read that is in force on 1999-01-01" in capsys.readouterr().err
+    assert lite("sample", "--size", "5", "--strata", "lang") == 0
+
+
 def test_a_sample_is_never_drawn_over(handed: Path, lite: Sheet, capsys: pytest.CaptureFixture[str]) -> None:
     assert lite("sample", "--size", "5", "--strata", "lang", "--name", "first") == 2
     assert "there is a sample first already" in capsys.readouterr().err
