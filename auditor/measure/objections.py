@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from auditor.account.records import Account, Unit
-from auditor.measure.records import DatedAudit, Figure
+from auditor.measure.records import DatedAudit, Figure, Measured
 
 
 class Setting(StrEnum):
@@ -56,9 +56,9 @@ def objections(now: DatedAudit, accounts: Accounts) -> dict[str, tuple[Objection
     }
     for measure in ("core_complete", "easy_share", "dead_ends"):
         if measure in now.measured:
-            found[measure] = [_coding(now.measured[measure].head, now.measured[measure].abstained)]
+            found[measure] = [coding(now.measured[measure].head, now.measured[measure].abstained)]
     if "label_flips" in now.measured:
-        found["label_flips"] = _flips(now)
+        found["label_flips"] = _relabelled(now.measured["label_flips"])
     if "parallel" in now.measured:
         head = now.measured["parallel"].head
         found["parallel"] = [Objection(Setting.SOURCE, "label_only", False, {"value": head.value})]
@@ -108,7 +108,16 @@ def _flips(now: DatedAudit) -> list[Objection]:
     return [Objection(Setting.LINKER, "flips_in_growth", share >= 0.5, numbers)]
 
 
-def _coding(figure: Figure, abstained: int) -> Objection:
+def _relabelled(flips: Measured) -> list[Objection]:
+    """A new label may tell of a real change, and one that came with another change does not count."""
+    other = next((figure.value for figure in flips.cells if figure.cell == "with_other_changes"), 0)
+    numbers = {"with_other": other}
+    if flips.head.value:
+        return [*_undecided(flips.head), Objection(Setting.SOURCE, "flips_said", False, numbers)]
+    return [*_undecided(flips.head), Objection(Setting.SOURCE, "flips_apart", other > 0, numbers)]
+
+
+def coding(figure: Figure, abstained: int) -> Objection:
     """What the coder's errors allow: the interval where people checked a sample, else the abstentions and no more."""
     if figure.interval is not None and figure.share is not None:
         low, high = figure.interval

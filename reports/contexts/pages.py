@@ -23,6 +23,7 @@ class PortalView:
     heading: Annotated[Linked, "The language, with the way to the lists."]
     origin: Annotated[tuple[str, ...], "How many services, which lists were never read, when captured, how coded."]
     table: Annotated[TwoByTwo, "What is delivered, and how far."]
+    objections: Annotated[tuple[ObjectionView, ...], "What can be said against the cell that is marked."]
 
 
 @dataclass(frozen=True, slots=True)

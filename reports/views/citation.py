@@ -8,6 +8,7 @@ from auditor.corrections.records import Correction
 from auditor.measure.cards import card
 from auditor.measure.citation import Citation
 from auditor.measure.records import DatedAudit, Figure
+from auditor.measure.scenes import CODED
 from reports.i18n import Words
 from reports.views.corrections import corrected_line
 from reports.views.figures import bounds, interval, share_of
@@ -34,7 +35,7 @@ def remarks(words: Words, dated: DatedAudit, figure: Figure, coding: str) -> tup
     unread = ", ".join(dated.snapshot.unread)
     said = (
         told(words, dated.measured[figure.measure].remark),
-        f"{words.say('Nature and completeness')}: {told(words, coding)}",
+        f"{words.say('Nature and completeness')}: {told(words, coding)}" if figure.measure in CODED else "",
         words.say("later editions in force by then could not be read: %(what)s", what=unread) if unread else "",
     )
     return tuple(one for one in said if one)

@@ -43,6 +43,10 @@ _SAID: Mapping[str, str] = {
                               "the two editions is undecided; a link that is taken for certain may still be wrong."),
     "flips_in_growth": N_("Of what was newly digitised, %(share)s changed in nothing but the delivery form "
                           "(entries: %(flips)s); flips that came with another change of the service: %(with_other)s."),
+    "flips_said": N_("A new form may be a real change: whether the service itself became electronic, the register does "
+                     "not show. Flips that came with another change of the service are not counted: %(with_other)s."),
+    "flips_apart": N_("Only entries that changed in nothing else are counted; flips that came with another change of "
+                      "the service: %(with_other)s."),
     "coding_interval": N_("By the errors found in the sample that people coded, the share lies between %(low)s and "
                           "%(high)s (95%%); the machine's own share is %(share)s."),
     "coding_unchecked": N_("No sample coded by people has been compared with the machine, so its error is unknown. "
@@ -128,7 +132,7 @@ def objection(words: Words, one: Objection) -> ObjectionView:
     values = {name: _number(words, name, value, one.code) for name, value in one.numbers.items()}
     if one.unit:
         values["unit"] = words.say(UNITS[one.unit])
-    if one.code in ("coding_unchecked", "coding_unknown", "label_only"):
+    if one.code in ("coding_unchecked", "coding_unknown", "label_only", "flips_said"):
         verdict = words.say("open")
     else:
         verdict = words.say("the headline fails") if one.fails else words.say("the headline holds")

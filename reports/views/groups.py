@@ -106,9 +106,12 @@ def _lead(here: Here, group: Group) -> tuple[Linked, ...]:
         return parts
     said = words.say(
         "The register calls %(digital)s digitised; %(core)s human or social, complete and digitised.",
-        digital=_figure(here, digital), core=_figure(here, core),
+        digital=token("digital"), core=token("core"),
     )  # fmt: skip
-    return (*parts, Linked(" " + said))
+    linked = {
+        name: Linked(_figure(here, one), f"#{anchor(one)}") for name, one in (("digital", digital), ("core", core))
+    }
+    return (*parts, Linked(" "), *here.sentence(said, **linked))
 
 
 def _table(here: Here, parts: Mapping[tuple[str, str], Figure]) -> TwoByTwo:

@@ -31,7 +31,7 @@ from reports.views.permission import HEADING, said
 from reports.views.problems import ISSUES
 from reports.views.prose import FILES, LIMITS, MEANINGS, METHOD
 from reports.views.services import edition_id
-from reports.views.told import told
+from reports.views.told import list_name, told
 from reports.views.wording import CODES, OUTCOMES, PROVENANCE, word
 
 #: The lines of a card: field → its label.
@@ -69,7 +69,7 @@ def limits_page(here: Here) -> TextPage:
 def _what(here: Here, one: NotRead) -> str:
     if not one.audience:
         return one.what
-    return here.words.say("portal list %(name)s", name=f"{one.lang}/{one.audience}")
+    return here.words.say("portal list: %(name)s", name=list_name(here.words, f"{one.lang}/{one.audience}"))
 
 
 def _permissions(here: Here) -> Iterable[Passage]:

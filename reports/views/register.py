@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from auditor.measure.objections import coding
 from auditor.measure.records import DatedAudit, Figure, Measured, PortalAudit
 from auditor.records import Evidence
 from reports.contexts.base import Linked, NavItem
 from reports.contexts.pages import EntryList, ListFilter, PortalView, RegisterPage
 from reports.views.facts import Filter, anchor, filters
-from reports.views.figures import entry_row, figure_words, four_boxes, how_coded, listing_row, loose_row
+from reports.views.figures import entry_row, figure_words, four_boxes, how_coded, listing_row, loose_row, objection
 from reports.views.here import Here
 from reports.views.told import told
 from reports.views.wording import LANGUAGE_OF, PROVENANCE, word
@@ -100,10 +101,13 @@ def portals_in_short(here: Here) -> Iterable[PortalView]:
         def link(figure: Figure, lang: str = lang) -> Linked:
             return Linked(words.number(figure.value), f"{here.up}portal.html#{lang}-{anchor(figure)}")
 
+        table = portal.measured["two_by_two"]
+        complete = next(one for one in table.cells if one.cell == "human_social/complete")
         yield PortalView(
             heading=Linked(word(words, LANGUAGE_OF, lang), f"{here.up}portal.html#portal-{lang}"),
             origin=_portal_origin(here, portal),
-            table=four_boxes(here, portal.measured["two_by_two"], words.say("What is delivered, and how far"), link),
+            table=four_boxes(here, table, words.say("What is delivered, and how far"), link),
+            objections=(objection(words, coding(complete, table.abstained)),),
         )
 
 

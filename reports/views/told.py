@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from reports.i18n import N_, Words
 from reports.views.problems import DETAILS
-from reports.views.wording import FORMS, LANGUAGE_OF, word
+from reports.views.wording import AUDIENCES, FORMS, LANGUAGE_OF, word
 
 _TEXTS = re.compile(r"(?P<lang>\w+) \| (?P<other>\w+): (?P<here>[^|]+) \| (?P<there>[^|]+)")
 _DAY = r"(?P<day>\d{4}-\d{2}-\d{2})"
@@ -48,9 +48,9 @@ _SHAPES: tuple[tuple[str, str], ...] = (
     (r"no listing of the portal in (?P<lang>\w+) was read", N_("no listing of the portal (%(lang)s) was read")),
     (r"no absence is proven: that takes complete lists of two harvests at least 14 days apart",
      N_("no absence is proven: that takes complete lists of two harvests at least 14 days apart")),
-    (r"no absence is proven: lists of the portal never read whole: (?P<what>.+)",
-     N_("no absence is proven: lists of the portal never read whole: %(what)s")),
-    (r"lists of the portal never read whole: (?P<what>.+)", N_("lists of the portal never read whole: %(what)s")),
+    (r"no absence is proven: lists of the portal never read whole: (?P<lists>.+)",
+     N_("no absence is proven: lists of the portal never read whole: %(lists)s")),
+    (r"lists of the portal never read whole: (?P<lists>.+)", N_("lists of the portal never read whole: %(lists)s")),
     (r"no entry of this edition has a code", N_("no entry of this edition has a code")),
     (rf"both since {_DAY}", N_("in both forms since %(day)s")),
     (rf"in the register since {_DAY}", N_("in the register since %(day)s")),
@@ -97,8 +97,17 @@ def told(words: Words, text: str) -> str:
                 values = {**values, name: words.day(date.fromisoformat(values[name]))}
             if "lang" in values:
                 values = {**values, "lang": word(words, LANGUAGE_OF, values["lang"])}
+            if "lists" in values:
+                lists = "; ".join(list_name(words, one) for one in values["lists"].split(", "))
+                values = {**values, "lists": lists}
             return words.say(message, **values)
     return _forms(words, text)
+
+
+def list_name(words: Words, key: str) -> str:
+    """A list of the portal, `kk/business`, in words: its language and whom it is for."""
+    lang, _, audience = key.partition("/")
+    return f"{word(words, LANGUAGE_OF, lang)}, {word(words, AUDIENCES, audience)}"
 
 
 def _forms(words: Words, text: str) -> str:

@@ -155,6 +155,8 @@ PROVENANCE: Mapping[str, str] = {
     "harvested": N_("harvested from the source"),
     "imported": N_("imported from a saved page"),
 }
+#: Whom a list of the portal is for.
+AUDIENCES: Mapping[str, str] = {"citizen": N_("for citizens"), "business": N_("for business")}
 LANGUAGE_OF: Mapping[str, str] = {"ru": N_("Russian"), "kk": N_("Kazakh"), "en": N_("English")}
 
 

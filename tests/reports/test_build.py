@@ -192,9 +192,12 @@ def test_without_a_register_the_report_says_so_and_counts_nothing(tmp_path: Path
     for box in boxes:
         page, _, part = str(box["href"]).partition("#")
         assert soup(out / "en" / page).find(id=part)
+    said = front.select_one("#h-portal ~ .grid .objection")
+    assert said is not None, "the table carries what can be said against it"
+    assert said.text.startswith("coding – open: ")
     for page in ("index", "portal"):
-        assert "Lists of the portal never read whole: kk/business." in soup(out / f"en/{page}.html").text
-    assert "portal list kk/business" in soup(out / "en/limits.html").text
+        assert "Lists of the portal never read whole: Kazakh, for business." in soup(out / f"en/{page}.html").text
+    assert "portal list: Kazakh, for business" in soup(out / "en/limits.html").text
     assert soup(out / "en/index.html").select(".doors a[href='portal.html']"), "the portal is all that was read"
     assert "No edition of the register has been read" in soup(out / "en/editions.html").text
     for page in out.rglob("*.html"):

@@ -83,6 +83,21 @@ def test_every_number_of_the_front_page_and_the_series_leads_to_as_many_entries(
     assert checked > 150
 
 
+def test_every_number_of_a_ministrys_sentence_leads_to_as_many_entries(site: Path) -> None:
+    pages = [page for page in sorted((site / "ru/ministries").glob("*.html")) if page.name != "index.html"]
+    for page in pages:
+        tree = soup(page)
+        for number, link in enumerate(tree.select(".lead a")):
+            fragment = str(link["href"]).removeprefix("#")
+            rows = tree.select("#entries tbody tr")
+            if fragment != "entries":
+                rule = re.search(rf"#{re.escape(fragment)}:target~\* tbody tr:not\(\.(\w+)\)", str(tree.main.style))
+                assert rule is not None, link
+                rows = [row for row in rows if rule.group(1) in (row.get("class") or [])]
+            assert int(link.text.split("\u00a0")[0].split(" ")[0]) == len(rows), f"{page.name} {number}: {link}"
+        assert len(tree.select(".lead a")) == 3
+
+
 def test_each_entry_leads_to_the_row_of_its_kept_page(site: Path) -> None:
     rows = soup(site / "en/register/2024.html").select("#register-entries tbody tr")
     assert len(rows) == 185

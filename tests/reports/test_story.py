@@ -65,7 +65,7 @@ def test_the_pack_says_what_the_report_measures(flips: Path, sample_report: Repo
     english = text(flips / "finding-en.txt")
     assert f"but the delivery form: {measured.head.value} (" in english
     assert f"from paper to digital: {measured.cells[0].value} (" in english
-    assert "Setting: linking of rows. Verdict under it: " in english
+    assert "Setting: the register's word. Verdict under it: open" in english
     assert "nothing of anybody's intent" in english
     assert not (flips / "finding-kk.txt").exists()
     for row in counted:
@@ -98,6 +98,24 @@ def test_a_finding_that_undecided_links_could_undo_says_so() -> None:
     )
     told = {name: (one.setting, one.fails) for name, (one,) in objections(now, {}).items()}
     assert told == {"yo_yo": ("linker", True), "phantoms": ("seen", False)}
+
+
+@pytest.mark.parametrize(
+    ("counted", "apart", "code", "fails"),
+    [(16, 1, "flips_said", False), (0, 1, "flips_apart", True), (0, 0, "flips_apart", False)],
+)
+def test_that_labels_alone_changed_is_doubted_and_not_its_weight_among_the_digitised(
+    counted: int, apart: int, code: str, fails: bool
+) -> None:
+    report = small_report()
+    assert report.now is not None
+    head = dataclasses.replace(report.now.measured["digitised"].head, measure="label_flips", value=counted)
+    cells = (dataclasses.replace(head, cell="to_digital", value=counted),
+             dataclasses.replace(head, cell="with_other_changes", value=apart))  # fmt: skip
+    flips = Measured("label_flips", (head, *cells), derived=(("share_of_newly_digitised", 0.6),))
+    told = objections(dataclasses.replace(report.now, measured={"label_flips": flips}), {})
+    assert [(one.code, one.fails, one.numbers["with_other"]) for one in told["label_flips"]] == [(code, fails, apart)]
+    assert [(one.code, one.fails) for one in told["digitised"]] == [("flips_in_growth", True)], "that is growth's"
 
 
 def test_every_row_has_its_page_and_every_sum_is_right(flips: Path) -> None:

@@ -106,6 +106,8 @@ def test_a_figure_is_cited_with_its_day_release_and_root(demo: Ended, folder: Pa
     assert told.code == 0, told.err
     assert f": {wanted['digitised_lines']} (" in told.out.splitlines()[0]
     assert "редакция от 2022-12-16" in told.out
+    assert "закодировано машиной" not in told.out, "that is the register's own word and no code"
+    assert "закодировано машиной" in egov_audit(folder, "cite", "dead_ends", *asked[2:], "--lang", "ru", **STORED).out
     root = told.out.partition("Корень доказательств по последнему сбору: ")[2].split()[0]
     pages = [page.read_text(encoding="utf-8") for page in (folder / "var/demo/report").rglob("*.html")]
     assert any(root in page for page in pages), "the report prints the same root"
