@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from time import monotonic, sleep
+from urllib.parse import quote
 
 from alembic import command
 from alembic.config import Config
@@ -42,7 +44,8 @@ def connect(db_url: str) -> Engine:
         url = url.set(drivername="postgresql+psycopg")
     try:
         patience = {} if url.drivername != "sqlite" or "timeout" in url.query else {"timeout": _PATIENCE}
-        engine = create_engine(url, json_serializer=_dump_json, connect_args=patience)
+        still = {"creator": _opener_of_a_still_file(url.database)} if _is_still(url) else {}
+        engine = create_engine(url, json_serializer=_dump_json, connect_args=patience, **still)
     except (NoSuchModuleError, ArgumentError, ImportError) as error:
         raise UsageError(f"no such kind of database: {kind}; {_KINDS}") from error
     if engine.dialect.name not in ("sqlite", "postgresql"):
@@ -65,6 +68,22 @@ def _address(db_url: str) -> URL:
     if url.host and "@" in url.host:  # else the rest of a password is told as the name of a host
         raise UsageError(f"EGOV_AUDIT_DB_URL: no host can be read; {_ESCAPED}")
     return url
+
+
+def _is_still(url: URL) -> bool:
+    """Whether a SQLite file can only be read: on a read-only disk, or somebody else's, with nobody at work on it.
+
+    SQLite would make files beside it to look at a database in WAL, and refuses it where it may not.
+    """
+    file = Path(url.database or "")
+    if url.drivername != "sqlite" or not file.is_file() or Path(f"{file}-wal").exists():
+        return False
+    return not os.access(file.parent, os.W_OK)
+
+
+def _opener_of_a_still_file(database: str | None) -> Callable[[], sqlite3.Connection]:
+    address = f"file:{quote(str(database))}?mode=ro&immutable=1"
+    return lambda: sqlite3.connect(address, uri=True, check_same_thread=False)
 
 
 def _dump_json(value: object) -> str:

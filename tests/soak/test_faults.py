@@ -39,10 +39,12 @@ def test_a_read_only_disk(good: Path, hurt: Path, sites: Watched) -> None:
     try:
         ended = egov_audit(hurt, sites, *RUN, limit=state.not_above_rights)
         looked = egov_audit(hurt, sites, "doctor", limit=state.not_above_rights)
+        told = egov_audit(hurt, sites, "status", limit=state.not_above_rights)
     finally:
         state.writable(hurt / "var")
     assert "ok    archive: 2 runs" in looked.out, looked.err
     assert "last good run: " in looked.out, "who may not write can look"
+    assert (told.code, told.out) == (0, egov_audit(good, sites, "status").out), told.err
     assert ended.code == 3, ended.err
     assert "Traceback" not in ended.err
     assert "whose" in ended.err or "read-only" in ended.err
