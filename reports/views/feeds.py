@@ -145,6 +145,11 @@ def _digest(here: Here, said: ChangesPage, counts: Mapping[str, int]) -> tuple[F
     lines = [said.lead]
     if any(counts.values()):
         lines += [f"{words.say(FEEDS[name])}: {words.number(count)}" for name, count in counts.items()]
+        if twice := sum(counts.values()) - sum(one.type is not ChangeType.COSMETIC for one in report.changes):
+            lines.append(words.count(
+                "%(n)s change is another form and another text at once and counts in both.",
+                "%(n)s changes are another form and another text at once and count in both.", twice,
+            ))  # fmt: skip
     lines += [f"{words.say('Release')}: {report.release}"] if report.release else []
     lines += [f"{words.say('Run root of the evidence')}: {report.root}"] if report.root else []
     lines += [said.frame.stamped] if said.frame.stamped else []

@@ -145,8 +145,10 @@ def objected(here: Here, finding: Finding) -> Iterator[str]:
 
 
 def computed(here: Here, finding: Finding) -> Sequence[Objection]:
-    """The objections computed for the finding's measure."""
-    return here.site.facts.report.objections.get(finding.measure, ())
+    """The objections computed for the finding's measure, for the account those of its page, strongest first."""
+    measures = ("growth", "count") if finding.account else (finding.measure,)
+    said = [one for measure in measures for one in here.site.facts.report.objections.get(measure, ())]
+    return sorted(said, key=lambda one: not one.fails)
 
 
 def stance(words: Words) -> str:

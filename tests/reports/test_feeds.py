@@ -92,6 +92,9 @@ def test_every_change_stands_in_the_feed_it_belongs_to_and_noise_in_none() -> No
     assert "delivery form: Бумажная → Электронная" in told["flipped"][0].summary
     both = {one.id for one in told["flipped"]} & {one.id for one in told["rewritten"]}
     assert len(both) == 1, "one change in two feeds is one entry"
+    digest = read(made(report)["digest"]).entries[0].summary
+    assert "1 change is another form and another text at once and counts in both." in digest
+    assert "at once" not in read(made(small_report())["digest"]).entries[0].summary
 
 
 def test_a_newer_edition_that_changes_nothing_gives_no_new_entry() -> None:

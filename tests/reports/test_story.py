@@ -249,6 +249,8 @@ def test_every_measure_that_was_taken_and_the_account_make_a_pack(
     assert made > 20
     account = text(tmp_path / "account/finding-en.txt")
     assert "Births: +" in account
+    strongest = account.partition("The strongest objection\n")[2].splitlines()[0]
+    assert strongest.endswith("Setting: unit of count. Verdict under it: the headline fails."), "as on its page"
     assert {"births", "deaths"} <= {row["parts"] for row in rows(tmp_path / "account")}
 
 
