@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from auditor.coding.in_force import ADJUDICATED, axes_of, newest_by_person
 from auditor.records import StoredCoding
 from auditor.review.records import SampleItem
+from auditor.review.words import in_codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,5 @@ def differences(items: Iterable[SampleItem], codings: Mapping[str, Sequence[Stor
 
 def in_words(stored: StoredCoding, note: str = "") -> str:
     """One person's coding in one cell."""
-    coding = stored.coding
-    codes = " / ".join(part for part in (coding.nature, coding.completeness, coding.output, coding.sector) if part)
+    codes = in_codes(stored.coding)
     return f"{codes} ({note})" if note else codes

@@ -9,7 +9,7 @@ from auditor.coding.codebook import guidance, rules_in_full
 from auditor.records import Completeness, Nature, Output
 from auditor.review.columns import CODES, cell_text
 from auditor.review.records import Answer, SampleItem
-from auditor.review.words import CHOICES, code_word, word
+from auditor.review.words import CHOICES, code_word, in_codes, word
 from crawler.pages.records import Lang
 from crawler.pages.text import plain
 
@@ -61,7 +61,7 @@ class Form:
             elif isinstance(answer, Answer):
                 self.save(todo[at], answer)
                 self.done.add(todo[at].key)
-                self.before[todo[at].key] = in_codes(answer.nature, answer.completeness, answer.output, answer.sector)
+                self.before[todo[at].key] = in_codes(answer)
                 self._tell(self._word("kept"))
                 kept += 1
                 at += 1
@@ -143,11 +143,6 @@ class Form:
 
     def _tell(self, text: str) -> None:
         self.terminal.tell(text)
-
-
-def in_codes(*codes: str) -> str:
-    """An answer's codes in one line; what was left open is left out."""
-    return " / ".join(str(code) for code in codes if code)
 
 
 def _chosen(column: str, said: str) -> str | None:

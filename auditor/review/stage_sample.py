@@ -15,10 +15,10 @@ from auditor.db.read import edition_at
 from auditor.db.review import add_sample, add_sheet, coders, codings_for, hand_notes, items_of, open_sheet
 from auditor.records import Coding
 from auditor.review.aliases import refuse_look_alike
-from auditor.review.form import in_codes
 from auditor.review.records import Sample, SampleItem, Sheet, Subject
 from auditor.review.sampling import draw, draw_by_language, in_order, order_seed
 from auditor.review.stage_subjects import entry_subjects, listing_subjects
+from auditor.review.words import in_codes
 from crawler.errors import ContentError, UsageError
 from crawler.pages.records import Lang
 
@@ -135,11 +135,7 @@ def said_at_terminal(session: Session, sheet: Sheet, items: Sequence[SampleItem]
         if one.coder == sheet.coder
     }
     places = hand_notes(session, [one.id for one in newest.values()])
-    own = {
-        key: in_codes(one.coding.nature, one.coding.completeness, one.coding.output, one.coding.sector)
-        for key, one in newest.items()
-        if places[one.id][0] == sheet.id
-    }
+    own = {key: in_codes(one.coding) for key, one in newest.items() if places[one.id][0] == sheet.id}
     return set(newest), own
 
 

@@ -8,7 +8,8 @@ from importlib import resources
 
 import yaml
 
-from auditor.records import Completeness, Nature, Output
+from auditor.records import Coding, Completeness, Nature, Output
+from auditor.review.records import Answer
 from crawler.pages.records import Lang
 
 #: COFOG divisions that a coder may name.
@@ -30,6 +31,12 @@ def word(kind: str, name: str, lang: Lang) -> str:
 def code_word(column: str, code: str, lang: Lang) -> str:
     """What a code means, in one language. Raises KeyError for one that the codebook does not have."""
     return str(_texts()["codes"][column][code][lang])
+
+
+def in_codes(said: Coding | Answer) -> str:
+    """A person's codes in one line without what was left open; an output left open is stored as `unclear`."""
+    output = "" if said.output is Output.UNCLEAR else said.output
+    return " / ".join(str(code) for code in (said.nature, said.completeness, output, said.sector) if code)
 
 
 @cache

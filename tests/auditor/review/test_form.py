@@ -96,7 +96,7 @@ def test_an_answer_is_changed_in_a_later_sitting(drawn: None) -> None:
     human = next(key for key, (one,) in people().items() if one.coding.nature is Nature.HUMAN_SOCIAL)
     done = code("1\n1\n\n\n\n", "--coder", "anna", "--again", "--item", human, "--lang-ui", "en")
     assert done.returncode == 0, done.stderr
-    assert "Your answer so far: human_social / partial" in done.stdout
+    assert "Your answer so far: human_social / partial\n" in done.stdout, "the output was left open"
     codings = people()[human]
     assert [str(one.coding.nature) for one in codings] == ["human_social", "transactional"], "nothing is overwritten"
     through = code("s\ns\n", "--coder", "anna", "--again", "--lang-ui", "en")
