@@ -87,7 +87,7 @@ def export_command(
     """Write one coder's own sheet in an own random order: evidence and empty columns, nobody's codes."""
     from auditor.db.review import items_of, sample_named
     from auditor.review.aliases import alias
-    from auditor.review.stage_sheets import export_doccano, export_sheet
+    from auditor.review.stage_sheets import export_doccano, export_sheet, labels_beside
     from auditor.review.stage_subjects import outdated
 
     export = export_doccano if form is Form.DOCCANO else export_sheet
@@ -97,6 +97,8 @@ def export_command(
         changed = len(outdated(session, items_of(session, chosen.id)))
     _note_outdated(changed)
     note(f"{count} items of sample {chosen.name} for {sheet.coder}, order {sheet.order_seed}, sheet {sheet.mark}")
+    if form is Form.DOCCANO:
+        note(f"its project needs the labels of {labels_beside(out)}, and several of them an item")
     say(str(out))
 
 

@@ -17,7 +17,7 @@ from auditor.db.review import add_answers, codings_for, hand_notes, items_of, sh
 from auditor.records import StoredCoding
 from auditor.review.check import check_grid
 from auditor.review.columns import ANSWERS, MARK, SHOWN, shown_cells
-from auditor.review.doccano import doccano_line, doccano_text, read_doccano
+from auditor.review.doccano import doccano_line, doccano_text, labels_json, read_doccano
 from auditor.review.records import Answer, Fault, Sample, SampleItem, Sheet
 from auditor.review.sheetfile import Table, refuse_overwriting, write_sheet
 from auditor.review.sheetread import Grid, read_bytes, read_sheet
@@ -60,8 +60,9 @@ def export_sheet(session: Session, sample: Sample, coder: str, path: Path, now: 
 
 
 def export_doccano(session: Session, sample: Sample, coder: str, path: Path, now: datetime) -> tuple[Sheet, int]:
-    """Write a coder's items as JSONL for doccano; gives the sheet and the number of items."""
-    refuse_overwriting(path)
+    """Write a coder's items as JSONL for doccano, the labels beside it; gives the sheet and the number of items."""
+    for each in (path, labels_beside(path)):
+        refuse_overwriting(each)
     if path.suffix.lower() != ".jsonl":
         raise UsageError(f"{path}: give a file name that ends in .jsonl, which is what doccano takes")
     sheet, items = hand_out(session, sample, coder, "doccano", now)
@@ -71,7 +72,13 @@ def export_doccano(session: Session, sample: Sample, coder: str, path: Path, now
         stream.flush()
         os.fsync(stream.fileno())
     partial.replace(path)
+    labels_beside(path).write_text(labels_json(), encoding="utf-8", newline="\n")
     return sheet, len(items)
+
+
+def labels_beside(path: Path) -> Path:
+    """Where the labels lie that a doccano project needs before anybody can code: beside its JSONL file."""
+    return path.with_suffix(".labels.json")
 
 
 def import_sheet(

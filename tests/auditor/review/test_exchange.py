@@ -10,6 +10,7 @@ from lxml import etree
 
 from auditor.coding.codebook import rules_in_full
 from auditor.review.qdc import NAMESPACE, codebook_qdc
+from auditor.review.words import CHOICES
 from crawler.pages.records import Lang
 from tests.auditor.review.conftest import Sheet
 from tests.auditor.review.test_sheets import people
@@ -83,6 +84,25 @@ def test_doccano_there_and_back(lite: Sheet, lines: list[dict[str, object]], tmp
     assert len(codings) == 12
     assert lite("import", labelled(tmp_path / "empty.jsonl", lines)) == 0
     assert lite("export", "--coder", "anna", "--format", "doccano", "--out", tmp_path / "anna.csv") == 2
+
+
+def test_the_labels_that_a_project_needs_lie_beside_the_items(
+    lite: Sheet, lines: list[dict[str, object]], tmp_path: Path
+) -> None:
+    given = json.loads((tmp_path / "anna.labels.json").read_text(encoding="utf-8"))
+    assert [one["text"] for one in given] == [f"{column}={code}" for column in CHOICES for code in CHOICES[column]]
+    assert all(set(one) == {"text", "backgroundColor", "textColor"} for one in given), "what doccano's import takes"
+    for nature, completeness, output, sector in ((0, 0, 0, 0), (1, 1, 5, 8)):
+        picked = [
+            f"{name}={CHOICES[name][at]}"
+            for name, at in zip(CHOICES, (nature, completeness, output, sector), strict=True)
+        ]
+        path = labelled(tmp_path / f"{nature}.jsonl", lines, *picked)
+        assert lite("import", path, *(["--changed"] if nature else [])) == 0
+    again = tmp_path / "again.jsonl"
+    again.with_suffix(".labels.json").write_text("mine")
+    assert lite("export", "--coder", "anna", "--format", "doccano", "--out", again) == 2
+    assert not again.exists()
 
 
 def test_a_text_that_was_altered(
