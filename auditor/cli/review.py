@@ -47,7 +47,7 @@ def review_links(
     withdraw: Annotated[
         int | None, typer.Option("--withdraw", help="Id of a decision to take back: the machine judges its link again.")
     ] = None,
-    by: Annotated[str, typer.Option("--by", help="Who decides.")] = "",
+    by: Annotated[str, typer.Option("--by", help="Who decides: a name or an alias; releases show it.")] = "",
     reason: Annotated[str, typer.Option("--reason", help="Why, in a line.")] = "",
     decided: Annotated[
         bool,

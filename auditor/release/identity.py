@@ -13,7 +13,7 @@ from auditor.release.meaning import parts
 from auditor.release.stage_content import method, newest_evidence, rows, use_utc
 
 #: Raised by one when the same content would give another id.
-_SCHEME = "2"
+_SCHEME = "3"
 #: Hexadecimal digits shown: 48 bits, so that among a million releases two alike are unlikely.
 _DIGITS = 12
 

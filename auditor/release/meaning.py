@@ -34,6 +34,7 @@ def parts() -> tuple[Part, ...]:
     return (
         Part("editions", _without("editions", "edition_id", "capture_id")),
         Part("entries", _without("entries", *of_edition, "digitised", "paper", "edition_id")),
+        Part("link_candidates", _without("link_candidates")),
         Part("codings", _without("codings", "coding_id", "coded_at"), "in_force = 1 OR coder <> 'machine'"),
         Part("changes", _without("changes", "year")),
         Part("account", _without("account")),

@@ -32,7 +32,7 @@ from tests.reports.export.cpsv_shapes import violations
 
 TABLES = (
     *("account", "acts", "changes", "codings", "editions", "entries", "evidence", "listings", "measures", "services"),
-    *("corrections", "unread_editions"),
+    *("corrections", "link_candidates", "unread_editions"),
 )
 CPSV = ("PublicOrganisation", "Channel", "Output", "Cost", "LifeEvent")
 HOSTILE = (

@@ -1,0 +1,70 @@
+"""The view `link_candidates` says the same of open questions and decisions as `review links`, on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from auditor.db.links import add_decision, sync_links
+from auditor.db.models import LinkingRow
+from auditor.db.session import connect, transaction
+from auditor.link.stage_review import open_questions
+from auditor.records import Link, LinkState, LinkType
+from tests.auditor.link.store import NOW
+from tests.auditor.link.test_stage import decide, doubtful, run
+
+
+@pytest.fixture
+def engine(db_url: str) -> Iterator[Engine]:
+    """The database under test."""
+    found = connect(db_url)
+    yield found
+    found.dispose()
+
+
+def rows(engine: Engine) -> list[dict[str, Any]]:
+    """What the view says."""
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT * FROM link_candidates ORDER BY newer_key, older_key"))
+        return [dict(row) for row in found.mappings()]
+
+
+def test_a_pair_stands_open_then_decided_then_withdrawn_with_what_the_machine_found(engine: Engine) -> None:
+    old, new = doubtful(engine)
+    (row,) = rows(engine)
+    assert (row["older_key"], row["newer_key"], row["type"], row["decision"]) == (old.key, new.key, "renamed", "open")
+    assert (row["decided_by"], row["decided_at"], row["reason"]) == (None, None, None)
+    found = {name: row[name] for name in ("probability", "score", "rule")}
+    assert 0 < found["probability"] < 1
+    for state, word in (
+        *((LinkState.ACCEPTED, "confirmed"), (LinkState.REFUSED, "refused")),
+        (LinkState.CANDIDATE, "withdrawn"),
+    ):
+        decide(engine, state, (old, new))
+        for _ in range(2):  # before linking the machine's candidate stands, after it a confirmed one is gone
+            (row,) = rows(engine)
+            assert row["decision"] == word
+            assert {name: row[name] for name in found} == found
+            told = (row["decided_by"], row["decided_at"], row["reason"])
+            assert told == ("aigul", "2026-01-02 03:04:05", "seen in the amending order")
+            run(engine)
+
+
+def test_the_other_services_of_a_confirmed_listing_are_settled(engine: Engine) -> None:
+    keys = [f"A/2020-01-01/ru/0010100{number}" for number in (1, 2)]
+    links = [Link(LinkType.LISTED, key, "ru/slug", 0.5, "words", LinkState.CANDIDATE, 0.5) for key in keys]
+    with transaction(engine) as session:
+        linking = LinkingRow(kind="listing", older="", newer="portal", inputs_hash="", linker="2", linked_at=NOW)
+        session.add(linking)
+        session.flush()
+        sync_links(session, linking.id, links, NOW)
+        assert len(open_questions(session)) == 2
+    assert [row["decision"] for row in rows(engine)] == ["open", "open"]
+    with transaction(engine) as session:
+        sure = Link(LinkType.LISTED, keys[0], "ru/slug", 0.5, "person", LinkState.ACCEPTED, 1.0, decided_by="aigul")
+        add_decision(session, sure, NOW, "seen on the page")
+        assert open_questions(session) == []
+    assert [row["decision"] for row in rows(engine)] == ["confirmed", "settled"]
