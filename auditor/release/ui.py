@@ -90,10 +90,12 @@ def condition(english: str, chosen: Iterable[tuple[str, str, str]], asked: Mappi
     """What a table's rows were chosen by, in words: Datasette's `english`, or ours of the conditions `chosen` (column,
     kind, value) and of the search and the order `asked` for.
     """
-    if lang == "en" or not english or {"_where", "_through"} & set(asked):
+    if lang == "en" or not english or any(name.startswith(("_where", "_through", "_search_")) for name in asked):
         return english
     around = AROUND[lang]
-    said = [around["found"].format(v=asked["_search"])] if asked.get("_search") else []
+    # A table that is not searched takes no notice of the words.
+    searched = f'search matches "{asked["_search"]}"' in english if asked.get("_search") else False
+    said = [around["found"].format(v=asked["_search"])] if searched else []
     said += [CONDITIONS[kind][lang].format(c=column, v=value) for column, kind, value in chosen if kind in CONDITIONS]
     by = asked.get("_sort_desc") or asked.get("_sort") or ""
     order = around["order"].format(c=by) + (around["down"] if asked.get("_sort_desc") else "") if by else ""

@@ -189,6 +189,9 @@ def test_conditions_are_told_in_the_readers_language(page: Page, site: Site) -> 
     kinds = [("name", "contains", "x"), ("year", "notnull", ""), ("code", "in", "1,2")]
     assert condition("where", kinds, {}, "kk") == "шарты: name ішінде «x» бар, year көрсетілген, code: «1,2» бірі"
     assert condition("where 1=1", [], {"_where": "1=1"}, "ru") == "where 1=1"
+    searched = 'where search matches "a"'
+    assert condition(searched, [], {"_search": "a"}, "ru") == "при условии: по словам «a»"
+    assert condition("where x", kinds[:1], {"_search": "a"}, "ru") == "при условии: name содержит «x»", "not searched"
 
 
 @pytest.mark.parametrize(
