@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
+import textwrap
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -63,6 +65,27 @@ def load_config(**overrides: object) -> AuditConfig:
 def say(text: str) -> None:
     """A result for a person, on stdout (no markup: source text may hold brackets), with nothing a terminal obeys."""
     sys.stdout.write(without_controls(text) + "\n")
+
+
+def say_wrapped(line: str) -> None:
+    """The same for a line that may be long: a terminal gets it broken between words, a pipe or a file as it is."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    for piece in wrapped(line, width) if width else [line]:
+        say(piece)
+
+
+def wrapped(line: str, width: int) -> list[str]:
+    """A line broken between words at a width; what goes on stands further in. An address stays whole."""
+    margin = " " * (len(line) - len(line.lstrip()))
+    pieces = textwrap.wrap(
+        line.lstrip(),
+        width,
+        initial_indent=margin,
+        subsequent_indent=f"{margin}    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return pieces or [line]
 
 
 def say_json(value: Any) -> None:  # noqa: ANN401 - anything that JSON can hold

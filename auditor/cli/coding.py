@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from auditor.cli.app import app, load_config, log, note, say, say_json
+from auditor.cli.app import app, load_config, log, note, say, say_json, say_wrapped
 from auditor.db.session import open_database, transaction
 from crawler.errors import ContentError
 from crawler.pages.records import Lang
@@ -140,7 +138,7 @@ def explain_command(
     from auditor.cli.figures import parse_day
     from auditor.coding.codebook import rules_in_words
     from auditor.coding.coder import Coder
-    from auditor.coding.explain import explain, wrapped
+    from auditor.coding.explain import explain
     from auditor.coding.stage_explain import explanation
     from crawler.sources.load import load_sources
 
@@ -148,10 +146,8 @@ def explain_command(
     sites = load_sources(config).sites
     with open_database(config.db_url) as engine, transaction(engine) as session:
         told = explanation(session, Coder.load(), entry, lang, day, sites)
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     for line in explain(told, rules_in_words(words)):
-        for piece in wrapped(line, width) if width else [line]:
-            say(piece)
+        say_wrapped(line)
 
 
 def say_agreement(people: Sequence[tuple[str, str]], machine: Sequence[tuple[str, str]]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli.app import app, load_config, note, say, say_json
+from auditor.cli.app import app, load_config, note, say, say_json, say_wrapped
 from auditor.cli.figures import AsOf, parse_day
 from auditor.db.session import exclusive, open_database, transaction
 from crawler.errors import UsageError
@@ -159,7 +159,7 @@ def code_form_command(
             with transaction(engine) as session:
                 add_answers(session, sheet, who, [(item, answer)], datetime.now(UTC))
 
-        kept = TerminalForm(Terminal(_ask, say), items, done, save, ui, before, again).run()
+        kept = TerminalForm(Terminal(_ask, say_wrapped), items, done, save, ui, before, again).run()
     note(f"{kept} answers of {who} kept")
 
 
@@ -292,8 +292,8 @@ def _say_differences(found: list[Difference], notes: dict[int, str]) -> None:
 
     for difference in found:
         given = difference.item.subject.given
-        say(f"{difference.item.key}  {given.name}")
+        say_wrapped(f"{difference.item.key}  {given.name}")
         if given.result:
-            say(f"  result: {given.result}")
+            say_wrapped(f"  result: {given.result}")
         for one in difference.codings:
-            say(f"  {one.coder:<16} {in_words(one, notes.get(one.id, ''))}")
+            say_wrapped(f"  {one.coder:<16} {in_words(one, notes.get(one.id, ''))}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -75,19 +74,6 @@ def marked(text: str, coding: Coding, field: str) -> str:
         at = end
     pieces.append(text[at:])
     return " ".join("".join(pieces).split())
-
-
-def wrapped(line: str, width: int) -> list[str]:
-    """A line broken between words at a terminal's width; what goes on stands further in. An address stays whole."""
-    margin = " " * (len(line) - len(line.lstrip()))
-    return textwrap.wrap(
-        line.lstrip(),
-        width,
-        initial_indent=margin,
-        subsequent_indent=f"{margin}    ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 def _place(what: str, place: Evidence) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.cli.app import note, say
+from auditor.cli.app import note, say, wrapped
 from tests.auditor.cli.command import EGOV_AUDIT, egov_audit
 
 
@@ -53,3 +53,14 @@ def test_a_terminal_gets_no_orders(capsys: pytest.CaptureFixture[str]) -> None:
     told = capsys.readouterr()
     assert told.out == "a\tb\nc\\x1b]0;title\\x07\\x9b31m\n"
     assert "\x1b" not in told.err
+
+
+def test_long_lines_break_between_words_and_addresses_stay_whole() -> None:
+    text = "  result: " + "Уведомление о назначении " * 5
+    assert all(len(piece) <= 40 for piece in wrapped(text, 40))
+    assert wrapped(text, 40)[1].startswith("      "), "what goes on stands further in"
+    assert " ".join(piece.strip() for piece in wrapped(text, 40)) == text.strip()
+    address = "    https://egov.kz/cms/ru/online-services/for_citizen/pass-1_mu"
+    assert wrapped(address, 40) == [address]
+    assert wrapped("rules", 40) == ["rules"]
+    assert wrapped("", 40) == [""], "an empty line stays one"

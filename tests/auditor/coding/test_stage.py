@@ -14,7 +14,6 @@ from typer.testing import CliRunner
 from auditor.cli.app import app
 from auditor.cli.commands import COMMAND_MODULES
 from auditor.coding.coder import Coder
-from auditor.coding.explain import wrapped
 from auditor.coding.lexicon import load_lexicon, load_yaml
 from auditor.coding.rules import load_rules
 from auditor.coding.stage import agreement_with, code_all
@@ -231,16 +230,6 @@ def test_a_code_of_several_rows_names_them_with_what_tells_them_apart(
     with pytest.raises(UsageError, match="stands in 2 rows; give the key of one:") as refused:
         run(monkeypatch, sqlite_url, "explain", code)
     assert str(refused.value).endswith(told)
-
-
-def test_long_lines_break_between_words_and_addresses_stay_whole() -> None:
-    text = "  result: " + "Уведомление о назначении " * 5
-    assert all(len(piece) <= 40 for piece in wrapped(text, 40))
-    assert wrapped(text, 40)[1].startswith("      "), "what goes on stands further in"
-    assert " ".join(piece.strip() for piece in wrapped(text, 40)) == text.strip()
-    address = "    https://egov.kz/cms/ru/online-services/for_citizen/pass-1_mu"
-    assert wrapped(address, 40) == [address]
-    assert wrapped("rules", 40) == ["rules"]
 
 
 def test_the_lexicon_report_names_unused_phrases(

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
+import pty
+import struct
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
 import yaml
 
 import auditor.review
+from auditor.coding.codebook import rules_in_full
 from auditor.records import Completeness, Nature, Output
 from auditor.review.words import CHOICES, code_word, word
 from crawler.pages.records import Lang
@@ -64,6 +70,29 @@ def test_back_skip_rules_and_no_such_answer(drawn: None) -> None:
     assert "There is no such answer: 9" in done.stdout
     found = sorted(str(codings[-1].coding.nature) for codings in people().values())
     assert found == ["human_social", "transactional"]
+
+
+def test_a_terminal_of_eighty_columns_gets_whole_words(drawn: None) -> None:
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from auditor.cli.main import main; main()", "sheet", "code", "--coder", "anna"],
+        stdin=theirs, stdout=theirs, stderr=theirs, env={**environment, "PYTHONIOENCODING": "utf-8"},
+    )  # fmt: skip
+    os.close(theirs)
+    os.write(ours, b"?\nq\n")
+    shown = b""
+    with contextlib.suppress(OSError):  # the other end is closed: Linux says so by an error
+        while part := os.read(ours, 65536):
+            shown += part
+    os.close(ours)
+    assert process.wait(timeout=60) == 0
+    lines = shown.decode().replace("\r", "").split("\n")
+    assert max(map(len, lines)) <= 80
+    assert "Остановлено. Закодировано 0 из 3" in shown.decode()
+    words = " ".join(" ".join(lines).split())
+    assert rules_in_full(Lang.RU)["C10"] in words, "broken between words alone"
 
 
 def test_a_russian_keyboard_gives_the_same_commands(drawn: None) -> None:
