@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from reports.contexts.base import ChartView, EntryRow, Frame, Linked, ObjectionView, TwoByTwo
-from reports.contexts.pages import EventRow, ListFilter
+from reports.contexts.pages import EventRow, FieldRow, ListFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,7 @@ class StayRow:
     digitised: Annotated[str, "Digitised or not, or not said, in words."]
     coded: Annotated[str, "How the row is coded, in words."]
     changed: Annotated[str, "What changed against the row before, in words; empty for the first."]
+    told: Annotated[tuple[FieldRow, ...], "Of that, what the row does not show: before and after."]
     evidence: Annotated[Linked, "The kept page that has the row, or its citation."]
 
 

@@ -13,6 +13,7 @@ from auditor.records import Listing, StoredCoding
 from crawler.pages.records import ELECTRONIC_FORMS
 from crawler.pages.text import plain
 from reports.contexts.base import Linked
+from reports.contexts.pages import FieldRow
 from reports.contexts.services import ListingRow, ServicePage, ServiceRow, ServicesPage, StayRow
 from reports.i18n import Words
 from reports.views.facts import full_name
@@ -21,6 +22,8 @@ from reports.views.here import Here, entry_group, web_address
 from reports.views.wording import FIELDS, OUTPUTS, coded, forms, word
 
 #: Figures that a service's page names when they count it: the rest would repeat its coding.
+#: Watched fields that stand in no column of a service's history.
+_UNSEEN = frozenset({"recipient", "payment"})
 _NAMED = frozenset({"digitised", "paper_only", "core_complete", "dead_ends", "label_flips", "parallel", "phantoms",
                     "easy_share", "newly_digitised", "yo_yo", "divergence"})  # fmt: skip
 
@@ -129,13 +132,12 @@ def _counted(here: Here, record: ServiceRecord) -> Iterable[Linked]:
 
 
 def _stays(here: Here, record: ServiceRecord) -> Iterable[StayRow]:
-    before = ("", *(_changed(here.words, old, new) for old, new in pairwise(record.stays)))
-    for stay, changed in zip(record.stays, before, strict=True):
-        stored = record.codings.get(stay.entry.key)
-        yield _stay(here, stay, changed, stored)
+    for old, stay in pairwise((None, *record.stays)):
+        if stay is not None:
+            yield _stay(here, old, stay, record.codings.get(stay.entry.key))
 
 
-def _stay(here: Here, stay: Stay, changed: str, stored: StoredCoding | None) -> StayRow:
+def _stay(here: Here, old: Stay | None, stay: Stay, stored: StoredCoding | None) -> StayRow:
     entry, words = stay.entry, here.words
     if stay.first == stay.last:
         span = str(stay.first)
@@ -154,7 +156,8 @@ def _stay(here: Here, stay: Stay, changed: str, stored: StoredCoding | None) -> 
         form=plain(entry.form),
         digitised=_digitised(words, stay),
         coded=coded(words, stored.coding if stored else None),
-        changed=changed,
+        changed=_changed(words, old, stay) if old else "",
+        told=tuple(_told(words, old, stay)) if old else (),
         evidence=Linked(words.say("kept page"), evidence) if evidence else Linked(words.say("source"), cited),
     )
 
@@ -170,6 +173,13 @@ def _changed(words: Words, old: Stay, new: Stay) -> str:
     changes = compare_fields(old.entry, new.entry)[0]
     said += [words.say(FIELDS[one.field]) for one in changes if one.field in WATCHED]
     return ", ".join(said) or words.say("came back")
+
+
+def _told(words: Words, old: Stay, new: Stay) -> Iterable[FieldRow]:
+    """What changed in fields that a row of the history does not show."""
+    for one in compare_fields(old.entry, new.entry)[0]:
+        if one.field in _UNSEEN:
+            yield FieldRow(words.say(FIELDS[one.field]), plain(one.before) or "–", plain(one.after) or "–")
 
 
 def _listing(here: Here, listing: Listing) -> ListingRow:

@@ -10,12 +10,15 @@ import sys
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
+from auditor.diff.compare import compare_fields
 from auditor.measure.report_records import Report
+from crawler.pages.text import plain
 from reports.i18n import LANGUAGES, words
 from reports.views.facts import facts_of, file_of
 from reports.views.figures import linked_words
@@ -123,6 +126,18 @@ def test_each_service_has_a_page_in_each_language_with_its_whole_history(site: P
     coded = next(iter(long_lived.codings.values()))
     assert coded.coder_version
     assert f"машина ({coded.coder_version} нұсқасы)" in page.text, "who reads a coding sees which coder made it"
+
+
+def test_a_changed_field_that_no_column_shows_is_told_before_and_after(site: Path, sample_report: Report) -> None:
+    record, old, new = next(
+        (record, old.entry, new.entry)
+        for record in sample_report.services.values()
+        for old, new in pairwise(record.stays)
+        if any(one.field == "recipient" for one in compare_fields(old.entry, new.entry)[0])
+    )
+    page = soup(site / f"ru/services/{file_of(record.key)}.html")
+    told = [one.text for one in page.select("table.history small")]
+    assert f"получатель: {plain(old.recipient)} → {plain(new.recipient)}" in told
 
 
 def test_the_page_of_a_service_that_the_portal_shows_has_its_address(site: Path, sample_report: Report) -> None:
