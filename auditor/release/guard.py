@@ -8,11 +8,24 @@ import csv
 import io
 import re
 import sqlite3
+import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+from urllib.parse import quote
 
 from auditor.release.search import search_terms
-from auditor.release.served import ANSWER_LIMIT, ANSWER_LIMIT_ROW, COLUMN_LIMIT, PATTERN_LIMIT, VALUE_LIMIT
+from auditor.release.served import (
+    ANSWER_LIMIT,
+    ANSWER_LIMIT_ROW,
+    CLOCK_STEPS,
+    COLUMN_LIMIT,
+    HEAP_LIMIT,
+    LAST_LIMIT_S,
+    PATTERN_LIMIT,
+    SEARCH_LIMIT,
+    VALUE_LIMIT,
+)
 from auditor.tables import safe_cell
 from crawler.pages.records import Lang
 
@@ -29,6 +42,53 @@ _PRAGMAS = frozenset(
 #: Characters that nobody sees and that turn the reading direction or hide between letters.
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+
+
+class _Frugal(sqlite3.Cursor):
+    """A cursor that says in the words of SQLite when SQLite has had all the memory it may take."""
+
+    def execute(self, sql: str, parameters: Any = (), /) -> _Frugal:  # noqa: ANN401 - as sqlite3 has it
+        try:
+            return super().execute(sql, parameters)
+        except MemoryError as error:
+            raise sqlite3.OperationalError("the question is too large: it would fill the memory") from error
+
+
+class Watched(sqlite3.Connection):
+    """A connection of which it is known since when it is at work, and whose clock is looked at often.
+
+    Datasette has SQLite look every thousand steps, and one step can be a comparison of 50 milliseconds.
+    """
+
+    since: float | None = None
+
+    def set_progress_handler(self, handler: Callable[[], int | None] | None, n: int) -> None:
+        """As sqlite3 says, but every so many steps at the least. Datasette does this before and after each question."""
+        self.since = time.monotonic() if handler else None
+        super().set_progress_handler(handler, min(n, CLOCK_STEPS))
+
+    def cursor(self, *_factory: object) -> _Frugal:  # type: ignore[override]
+        """As sqlite3 says."""
+        return super().cursor(_Frugal)
+
+
+def open_watched(file: str) -> Watched:
+    """A release opened as what nobody writes, with a limit on what SQLite takes of this process's memory.
+
+    A question of 300 letters can have a plan of gigabytes: each name in it that stands for ten others.
+    """
+    address = f"file:{quote(file)}?immutable=1"
+    connection = sqlite3.connect(address, uri=True, check_same_thread=False, factory=Watched)
+    connection.execute(f"PRAGMA hard_heap_limit={HEAP_LIMIT}")
+    return connection
+
+
+def overrun(connections: Iterable[sqlite3.Connection]) -> bool:
+    """Whether a question has been at work for so long that nothing will stop it: SQLite looks at the clock where it
+    jumps back in its plan, and a plan can go straight on for hours.
+    """
+    begun = [one.since for one in connections if isinstance(one, Watched) and one.since is not None]
+    return bool(begun) and time.monotonic() - min(begun) > LAST_LIMIT_S
 
 
 def restrict(connection: sqlite3.Connection) -> None:
@@ -69,7 +129,7 @@ class _Weighed:
 
 def _terms(words: object, lang: object = None) -> str:
     known = {str(one): one for one in Lang}
-    return search_terms(str(words or ""), [known[str(lang)]] if lang in known else list(Lang))
+    return search_terms(str(words or "")[:SEARCH_LIMIT], [known[str(lang)]] if lang in known else list(Lang))
 
 
 def _authorize(action: int, first: str | None, second: str | None, _database: str | None, _inner: str | None) -> int:

@@ -26,6 +26,13 @@ COLUMN_LIMIT = 100
 ANSWER_LIMIT, ANSWER_LIMIT_ROW = 8_000_000, 4_000
 #: A pattern of LIKE or GLOB, in bytes: SQLite looks at the clock between its steps, and one comparison is a step.
 PATTERN_LIMIT = 200
+#: Letters of a search that are read, and steps of SQLite's after which the clock is looked at.
+SEARCH_LIMIT = 2_000
+CLOCK_STEPS = 20
+#: Bytes that SQLite may take for all questions together, and seconds after which the server begins anew because of a
+#: question that does not end; a workbook is being written for 20 at most.
+HEAP_LIMIT = 150_000_000
+LAST_LIMIT_S = 30
 LANGS = ("en", "ru", "kk")
 
 SETTINGS: dict[str, Any] = {

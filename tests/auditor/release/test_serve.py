@@ -6,7 +6,9 @@ import csv
 import hashlib
 import io
 import json
+import time
 from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path
 from uuid import uuid4
 
@@ -137,6 +139,42 @@ def test_time_and_rows_are_limited(site: Site) -> None:
     assert "pattern too complex" in site.sql(slow)["error"], "one comparison of many seconds is not begun"
     many = site.sql("SELECT a.entry_key FROM entries a, entries b")
     assert (len(many["rows"]), many["truncated"]) == (1000, True)
+
+
+def _expanded(inner: str, levels: int) -> str:
+    """A short question whose plan says `inner` ten times as often with each level."""
+    parts = [f"a0 AS (SELECT {inner} c FROM entries)"]
+    parts += [f"a{level} AS (SELECT {'+'.join('c' * 10)} c FROM a{level - 1})" for level in range(1, levels + 1)]
+    return f"WITH {', '.join(parts)} SELECT COUNT(c) FROM a{levels}"
+
+
+def test_a_plan_of_gigabytes_is_not_made(site: Site) -> None:
+    told = site.sql(_expanded("length(name)", 8))
+    assert told["error"] == "the question is too large: it would fill the memory"
+    assert site.sql("SELECT COUNT(*) FROM entries")["rows"][0][0] > 2000
+    peak = next(line for line in Path(f"/proc/{site.pid}/status").read_text().splitlines() if "VmHWM" in line)
+    assert int(peak.split()[1]) < 500_000
+
+
+def test_steps_that_are_heavy_are_stopped_in_time(site: Site) -> None:
+    began = time.monotonic()
+    told = site.sql(
+        "SELECT SUM(LENGTH(search_terms(REPLACE(HEX(RANDOMBLOB(12000)), 'A', ' аб ')))) FROM entries a, entries b"
+    )
+    assert "took too long" in told["error"]
+    assert time.monotonic() - began < 8
+
+
+def test_a_question_that_nothing_stops_costs_nobody_else_the_server(sample_sqlite: str, tmp_path: Path) -> None:
+    """A plan that goes straight on never comes where SQLite looks at the clock; half a minute is a second here."""
+    (tmp_path / "sitecustomize.py").write_text("import auditor.release.served as s\ns.LAST_LIMIT_S = 1\n")
+    released(sample_sqlite, tmp_path / "register.sqlite")
+    endless = _expanded("instr(printf('%.*c',99000,'a')||name,printf('%.*c',40000,'a')||'b'||code)", 4)
+    with served(tmp_path, "--release", "register.sqlite", PYTHONPATH=str(tmp_path)) as site:
+        with pytest.raises((OSError, HTTPException)):
+            site.sql(endless)
+        assert site.sql("SELECT COUNT(*) FROM entries")["rows"][0][0] > 2000
+    assert "a question did not end: the server begins anew" in (tmp_path / "serve.err").read_text()
 
 
 @pytest.mark.parametrize(
