@@ -87,13 +87,22 @@ def flaky(folder: Path) -> bool:
 
 
 def heavy(folder: Path) -> bool:
-    """10,000 pages and 120 editions in one harvest."""
+    """10,000 pages and 120 editions in one run, and `verify` after it."""
     with load.site(10_000).up() as sites:
-        asked, half, end, code = load.harvest(folder / "load", sites)
-        print(f"load: {asked:,} requests, exit code {code}; {half:.0f} MB at half, {end:.0f} MB at the end", flush=True)
-        peaks = {verb: load.peak(folder / "load", sites, verb)[0] for verb in ("ingest", "link", "code", "verify")}
-    print("  at most", ", ".join(f"{held:.0f} MB in {verb}" for verb, held in peaks.items()))
-    return code == 0 and max(end, *peaks.values()) < 700 and end <= half * 1.1
+        held = load.watched(folder / "load", sites, "run", "--as-of", "2024-12-31")
+        checked = load.watched(folder / "load", sites, "verify")
+    half, end, later = held.fetched(0.4, 0.5), held.fetched(0.9, 1), held.share(0.9, 1)
+    print(f"load: exit code {held.code}, {len(sites.asked):,} requests, {held.looks[-1].at:.0f} s")
+    print(f"  all processes: {half:.0f} MB before half of the requests, {end:.0f} MB before the last one", end=", ")
+    print(f"{held.share(0.4, 0.5):.0f} MB before half of the time, {later:.0f} MB before its end")
+    for stage in dict.fromkeys(look.stage for look in held.looks):
+        looks = [look for look in held.looks if look.stage == stage]
+        most = (max(look.largest for look in looks), max(look.together for look in looks))
+        print(f"  {stage}: {looks[-1].at - looks[0].at:.0f} s, largest {most[0]:.0f} MB, together {most[1]:.0f} MB")
+    print(f"  verify: {checked.looks[-1].at:.0f} s, {checked.most():.0f} MB", flush=True)
+    if held.code or checked.code:
+        print(held.said[-2000:], checked.said[-2000:])
+    return not (held.code or checked.code) and max(held.most(), checked.most()) < 700 and end <= half * 1.1
 
 
 def _contents(folder: Path, database: Database) -> tuple[dict, dict]:  # type: ignore[type-arg]
