@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 
-from auditor.db.links import add_decision, sync_links
+from auditor.db.links import add_decision, linkings, machine_links, sync_links
 from auditor.db.models import LinkingRow
 from auditor.db.session import connect, transaction
 from auditor.link.stage_review import open_questions
 from auditor.records import Link, LinkState, LinkType
+from auditor.views.queries import answer, query
 from tests.auditor.link.store import NOW
 from tests.auditor.link.test_stage import decide, doubtful, run
 
@@ -68,3 +72,23 @@ def test_the_other_services_of_a_confirmed_listing_are_settled(engine: Engine) -
         add_decision(session, sure, NOW, "seen on the page")
         assert open_questions(session) == []
     assert [row["decision"] for row in rows(engine)] == ["confirmed", "settled"]
+
+
+def test_a_listing_that_a_candidate_may_tie_to_the_register_is_marked(sample_sqlite: str, tmp_path: Path) -> None:
+    shutil.copy(sample_sqlite.removeprefix("sqlite:///"), tmp_path / "audit.db")
+    found = connect(f"sqlite:///{tmp_path}/audit.db")
+    asked = query("listed_without_entry")
+    before = answer(found, asked).rows
+    assert before
+    assert {row[3] for row in before} == {0}
+    listing = str(before[0][0])
+    with transaction(found) as session:
+        linking = linkings(session)["listing", "", "portal"].id
+        kept = machine_links(session, [linking])[linking]
+        shown = [link for link in kept if link.newer.startswith("ru/") and link.state is LinkState.ACCEPTED]
+        maybe = [replace(link, newer=listing, state=LinkState.CANDIDATE, probability=0.5) for link in shown[:2]]
+        sync_links(session, linking, [*kept, *maybe], NOW)
+    after = answer(found, asked).rows
+    found.dispose()
+    assert [row[:3] for row in after] == [row[:3] for row in before]
+    assert {row[0]: row[3] for row in after if row[3]} == {listing: 2}
