@@ -66,7 +66,10 @@ class Book:
 
     def step(self, rows: Mapping[str, Sequence[str]], links: Iterable[Link], translations: Iterable[Link]) -> None:
         """Enter the rows of one date: `rows` by language, links from earlier rows, links between the languages."""
-        came_from = {link.newer: link.older for link in links if keeps_identity(link)}
+        sure = [link for link in links if keeps_identity(link)]
+        into, out_of = Counter(link.newer for link in sure), Counter(link.older for link in sure)
+        # Who confirms several rows of one has said that it merged or fell apart, and that starts a service.
+        came_from = {link.newer: link.older for link in sure if into[link.newer] == 1 == out_of[link.older]}
         for keys in rows.values():
             for key in keys:
                 older = came_from.get(key)

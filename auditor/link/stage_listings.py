@@ -63,7 +63,7 @@ def link_portal(session: Session, threshold: float, now: datetime) -> ListingLin
         return _counts(shown, machine_links(session, [row.id])[row.id], people, (0, 0))
     links, findings = link_listings(shown, names, threshold)
     links = _steady(session, row, [*links, *link_listings(gone, names, threshold)[0]])
-    row.inputs_hash, row.linked_at = inputs, now
+    row.inputs_hash, row.linker, row.linked_at = inputs, LINKER, now
     changed = sync_links(session, row.id, links, now)
     sync_findings(session, "link portal", None, findings, now)
     accepted = [link for link in _decided(links, people) if link.state is LinkState.ACCEPTED]

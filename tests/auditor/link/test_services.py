@@ -42,10 +42,24 @@ def test_splits_candidates_and_refusals_start_new_services() -> None:
 def test_a_second_row_of_one_text_is_not_let_in_and_is_reported() -> None:
     book = Book()
     book.step({"ru": [key(1, "ru")]}, [], [])
-    rows = {"ru": [key(2, "ru"), key(2, "ru", "2")]}
-    book.step(rows, [link(key(1, "ru"), key(2, "ru")), link(key(1, "ru"), key(2, "ru", "2"))], [])
-    assert book.service_of[key(2, "ru")] == book.service_of[key(1, "ru")] != book.service_of[key(2, "ru", "2")]
-    assert book.conflicts == [(key(1, "ru"), key(2, "ru", "2"))]
+    book.step({"ru": [key(2, "ru")]}, [link(key(1, "ru"), key(2, "ru"))], [])
+    rows = {"ru": [key(3, "ru"), key(3, "ru", "2")]}
+    back = link(key(1, "ru"), key(3, "ru", "2"), LinkType.RESTORED)
+    book.step(rows, [link(key(2, "ru"), key(3, "ru")), back], [])
+    assert book.service_of[key(3, "ru")] == book.service_of[key(1, "ru")] != book.service_of[key(3, "ru", "2")]
+    assert book.conflicts == [(key(1, "ru"), key(3, "ru", "2"))]
+
+
+def test_several_identity_links_of_one_row_are_a_split_or_a_merger_and_start_services() -> None:
+    book = Book()
+    book.step({"ru": [key(1, "ru"), key(1, "ru", "2"), key(1, "ru", "3")]}, [], [])
+    links = [
+        *(link(key(1, "ru"), key(2, "ru")), link(key(1, "ru"), key(2, "ru", "2"))),
+        *(link(key(1, "ru", code), key(2, "ru", "3")) for code in ("2", "3")),
+    ]
+    book.step({"ru": [key(2, "ru"), key(2, "ru", "2"), key(2, "ru", "3")]}, links, [])
+    assert len(set(book.service_of.values())) == 6
+    assert book.conflicts == []
 
 
 def test_languages_that_contradict_each_other_keep_two_services() -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, func, select
 
 from auditor.db.links import (
     add_decision,
+    conflicts,
     decisions,
     link_counts,
     linkings,
@@ -288,6 +289,22 @@ def test_a_later_decision_on_the_same_pair_replaces_the_earlier_one(engine: Engi
     assert found[pair[0].key] != found[pair[1].key]
     with transaction(engine) as session:
         assert [one.link.state for one in decisions(session)] == [LinkState.REFUSED]
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_rows_that_a_person_says_merged_or_fell_apart_start_services(engine: Engine, merged: bool) -> None:
+    texts = write_history(3, 40, [{}], typos=0).editions[Lang.RU]
+    less, more = (texts[1], texts[0]) if merged else (texts[0], texts[1])
+    with transaction(engine) as session:
+        for text in sorted(([*less[:4], *less[5:]], more), key=lambda rows: rows[0].edition_date):
+            store_edition(session, text)
+    for row in more[4:6]:  # the fifth row's end is the fourth's beside it
+        decide(engine, LinkState.ACCEPTED, (row, less[5]) if merged else (less[5], row))
+    run(engine)
+    found = services(engine)
+    assert len({found[row.key] for row in (*more[4:6], less[5])}) == 3
+    with transaction(engine) as session:
+        assert conflicts(session) == []
 
 
 def test_a_decision_taken_back_leaves_the_pair_a_candidate(engine: Engine) -> None:
