@@ -198,6 +198,11 @@ class StoredCoding:
     coding: Coding
     coder_version: str = ""  # the machine's method, lexicon and rules
 
+    @property
+    def by(self) -> str:
+        """Who coded: an alias, or the machine with its version."""
+        return f"{self.coder} {self.coder_version}".rstrip()
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

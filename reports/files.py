@@ -17,7 +17,7 @@ _COUNTED = ("as_of", "subject", "lang", "measure", "cell", "value", "of", "share
 _FIGURE = (*_COUNTED, "act", "edition", "in_force_but_not_read", "accepted", "codebook", "coding", *_ERROR)
 _ENTRY = ("as_of", "subject", "lang", "entry", "service", "code", "name", "section", "subsection", "regulator",
           "provider", "form", "forms")  # fmt: skip
-CODING_COLUMNS = ("nature", "completeness", "output", "sector", "confidence")
+CODING_COLUMNS = ("nature", "completeness", "output", "sector", "confidence", "coded_by")
 REASON_COLUMNS = ("rules", "words")
 EVIDENCE_COLUMNS = ("url", "captured_at_utc", "sha256", "provenance", "run", "warc", "offset", "place")
 _EDITION = ("edition", "act", "in_force_from", "lang", "entries", "excluded_rows", "state", "reason", "by",
@@ -124,7 +124,7 @@ def _entries(report: Report) -> Iterator[tuple[object, ...]]:
             yield (
                 *(portal.snapshot.as_of, "portal", listing.lang, key, report.service_of.get(key, ""), listing.slug),
                 *(listing.name, "; ".join(listing.categories), "", "", "", "", ""),
-                *coding_cells(listed.coding),
+                *coding_cells(listed.coding, listed.by),
                 *reason_cells(listed.coding),
                 *evidence_cells(report.places.get(key)),
                 *_result(report.places.get(f"page:{key}")),
@@ -141,7 +141,7 @@ def _register_entries(report: Report, audit: DatedAudit) -> Iterator[tuple[objec
         yield (
             *(audit.snapshot.as_of, "register", entry.lang, entry.key, service, entry.code, name, entry.section),
             *(entry.subsection, entry.developer, entry.provider, entry.form, " ".join(sorted(entry.forms))),
-            *coding_cells(row.coding),
+            *coding_cells(row.coding, row.by),
             *reason_cells(stored.coding if stored else row.coding),
             *evidence_cells(report.places.get(entry.key)),
             *_result(None),
@@ -158,7 +158,7 @@ def _stays(report: Report) -> Iterator[tuple[object, ...]]:
                 *(record.key, stay.first, stay.last, stay.editions, stay.until, entry.act, entry.key, entry.code, name),
                 *(entry.section, entry.subsection, entry.developer, entry.provider, entry.form),
                 " ".join(sorted(entry.forms)),
-                *coding_cells(stored.coding if stored else None),
+                *(coding_cells(stored.coding, stored.by) if stored else coding_cells(None)),
             )
 
 
@@ -195,11 +195,11 @@ def _editions(report: Report) -> Iterator[tuple[object, ...]]:
         )
 
 
-def coding_cells(coding: Coding | None) -> tuple[object, ...]:
-    """A coding under `CODING_COLUMNS`; empty cells without one."""
+def coding_cells(coding: Coding | None, by: str = "") -> tuple[object, ...]:
+    """A coding and on whose word it is, under `CODING_COLUMNS`; empty cells without one."""
     if coding is None:
         return ("",) * len(CODING_COLUMNS)
-    return (coding.nature, coding.completeness, coding.output, coding.sector, f"{coding.confidence:.3f}")
+    return (coding.nature, coding.completeness, coding.output, coding.sector, f"{coding.confidence:.3f}", by)
 
 
 def reason_cells(coding: Coding | None) -> tuple[object, ...]:

@@ -173,19 +173,19 @@ def _columns() -> tuple[str, ...]:
 
 
 def _rows(report: Report, finding: Finding, behind: Behind) -> Iterator[tuple[object, ...]]:
-    coded = {row.entry.key: row.coding for row in report.now.snapshot.entries} if report.now else {}
-    coded |= {row.listing.key: row.coding for one in report.portals for row in one.snapshot.listings}
+    coded = {row.entry.key: (row.coding, row.by) for row in report.now.snapshot.entries} if report.now else {}
+    coded |= {row.listing.key: (row.coding, row.by) for one in report.portals for row in one.snapshot.listings}
     for row in finding.rows:
         service = report.service_of.get(row.key, "")
         record, former = report.services.get(service), behind.before.get(service)
         stored = record.codings.get(row.key) if record else None
-        coding = stored.coding if stored else coded.get(row.key)
+        coding, by = (stored.coding, stored.by) if stored else coded.get(row.key, (None, ""))
         page = behind.evidence(row.key)
         yield (
             *(row.key, "yes" if row.counted else "no", " ".join(row.parts), row.detail, service),
             *_said(behind, row.key),
             *((former.key, plain(former.form)) if former and former.key != row.key else ("", "")),
-            *coding_cells(coding),
+            *coding_cells(coding, by),
             *reason_cells(coding),
             *evidence_cells(page),
             f"pages/{page.sha256[:24]}.html" if page else "",

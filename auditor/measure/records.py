@@ -5,24 +5,36 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from auditor.records import Coding, Entry, Listing
+from auditor.records import Coding, Entry, Listing, StoredCoding
 from crawler.pages.records import Lang
 
 
 @dataclass(frozen=True, slots=True)
 class CodedEntry:
-    """A live entry with the coding in force, None where it was not coded yet."""
+    """A live entry with the coding in force, None where it was not coded yet, and on whose word it is."""
 
     entry: Entry
     coding: Coding | None
+    by: str = ""
+
+
+def coded(entry: Entry, stored: StoredCoding | None) -> CodedEntry:
+    """An entry with its coding in force as it is stored."""
+    return CodedEntry(entry, stored.coding, stored.by) if stored else CodedEntry(entry, None)
 
 
 @dataclass(frozen=True, slots=True)
 class CodedListing:
-    """A portal listing with the coding in force, None where it was not coded yet."""
+    """A portal listing with the coding in force, None where it was not coded yet, and on whose word it is."""
 
     listing: Listing
     coding: Coding | None
+    by: str = ""
+
+
+def coded_listing(listing: Listing, stored: StoredCoding | None) -> CodedListing:
+    """A listing with its coding in force as it is stored."""
+    return CodedListing(listing, stored.coding, stored.by) if stored else CodedListing(listing, None)
 
 
 @dataclass(frozen=True, slots=True)

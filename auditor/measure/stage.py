@@ -21,15 +21,15 @@ from auditor.db.read import (
 )
 from auditor.measure.compute import REGISTER_MEASURES, measure_register, unmeasured_register
 from auditor.measure.records import (
-    CodedEntry,
     DatedAudit,
     Measured,
     Snapshot,
+    coded,
 )
 from auditor.measure.scenes import CODED, Intervals, with_intervals
 from auditor.measure.series import measured_json
 from auditor.measure.unread import accepted_note, unread_later
-from auditor.records import Coding, NotRead, StoredCoding
+from auditor.records import NotRead, StoredCoding
 from crawler.errors import ContentError
 from crawler.pages.records import Lang
 
@@ -51,7 +51,7 @@ def measure_at(
         raise ContentError(nothing_in_force(first_days(session), as_of, lang))
     codings = codings_of(session, "entry", str(lang))
     rows = tuple(
-        CodedEntry(entry, _coding(codings, entry.key, codebook))
+        coded(entry, _coding(codings, entry.key, codebook))
         for entry in entries_of_many(session, [edition.id])[edition.id]
         if not entry.dead
     )
@@ -182,9 +182,8 @@ def _measured_json(result: Measured) -> dict[str, object]:
     return said
 
 
-def _coding(codings: Codings, key: str, codebook: str) -> Coding | None:
-    stored = coding_in_force([one for one in codings.get(key, []) if one.codebook == codebook])
-    return stored.coding if stored else None
+def _coding(codings: Codings, key: str, codebook: str) -> StoredCoding | None:
+    return coding_in_force([one for one in codings.get(key, []) if one.codebook == codebook])
 
 
 def _inputs_hash(shot: Snapshot) -> str:

@@ -15,10 +15,10 @@ from auditor.db.models import MeasurementRow
 from auditor.db.portal import listings
 from auditor.link.stage import REGISTER_LANGS
 from auditor.measure.compute import measure_portal
-from auditor.measure.records import CodedListing, Figure, Measured, PortalSnapshot
+from auditor.measure.records import Figure, Measured, PortalSnapshot, coded_listing
 from auditor.measure.scenes import CODED, measure_coded
 from auditor.measure.stage_scenes import end_of_day, read_ground, scene_on
-from auditor.records import Coding, NotRead, StoredCoding
+from auditor.records import NotRead, StoredCoding
 from crawler.errors import ContentError
 from crawler.pages.records import Lang
 
@@ -62,7 +62,7 @@ def figures_moved(
         if listed:
             before, after = (
                 measure_portal(
-                    PortalSnapshot(as_of, lang, tuple(CodedListing(one, each.get(one.key)) for one in listed), "")
+                    PortalSnapshot(as_of, lang, tuple(coded_listing(one, each.get(one.key)) for one in listed), "")
                 )
                 for each in shown
             )
@@ -78,7 +78,7 @@ def _register(
     session: Session,
     lang: Lang,
     days: list[date],
-    codings: list[dict[str, Coding]],
+    codings: list[dict[str, StoredCoding]],
     asked: tuple[str, tuple[NotRead, ...]],
 ) -> Iterator[FigureMove]:
     codebook, missed = asked
@@ -110,6 +110,6 @@ def _told(figure: Figure | None) -> tuple[object, ...]:
     return () if figure is None else (figure.value, figure.of)
 
 
-def _in_force(codings: Mapping[str, list[StoredCoding]]) -> dict[str, Coding]:
+def _in_force(codings: Mapping[str, list[StoredCoding]]) -> dict[str, StoredCoding]:
     found = {key: coding_in_force(given) for key, given in codings.items()}
-    return {key: one.coding for key, one in found.items() if one is not None}
+    return {key: one for key, one in found.items() if one is not None}

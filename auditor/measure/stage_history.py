@@ -117,7 +117,7 @@ def links_between_texts(
     return decided(found, people) if people else found
 
 
-def lean_codings(session: Session, editions: Collection[int], lang: Lang, codebook: str) -> dict[str, Coding]:
+def lean_codings(session: Session, editions: Collection[int], lang: Lang, codebook: str) -> dict[str, StoredCoding]:
     """The coding in force of each row of some editions: the codes without the words that decided."""
     keys = select(EntryRow.key).where(EntryRow.edition_id.in_(editions))
     statement = (
@@ -125,6 +125,7 @@ def lean_codings(session: Session, editions: Collection[int], lang: Lang, codebo
             CodingRow.id,
             CodingRow.subject_key,
             CodingRow.coder,
+            CodingRow.coder_version,
             CodingRow.evidence_hash,
             CodingRow.coded_at,
             CodingRow.nature,
@@ -150,11 +151,10 @@ def lean_codings(session: Session, editions: Collection[int], lang: Lang, codebo
             (),
             row.confidence,
         )
-        found[row.subject_key].append(
-            StoredCoding(row.id, row.subject_key, row.coder, codebook, row.evidence_hash, row.coded_at, coding)
-        )
+        made = (row.coder, codebook, row.evidence_hash, row.coded_at, coding, row.coder_version)
+        found[row.subject_key].append(StoredCoding(row.id, row.subject_key, *made))
     chosen = {key: coding_in_force(codings) for key, codings in found.items()}
-    return {key: one.coding for key, one in chosen.items() if one is not None}
+    return {key: one for key, one in chosen.items() if one is not None}
 
 
 def portal_lists(session: Session) -> tuple[PortalList, ...]:

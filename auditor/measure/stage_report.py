@@ -29,7 +29,7 @@ from auditor.diff.compare import diff_entries
 from auditor.diff.records import Change
 from auditor.measure.compute import measure_portal
 from auditor.measure.objections import objections
-from auditor.measure.records import CodedListing, DatedAudit, PortalAudit, PortalSnapshot
+from auditor.measure.records import DatedAudit, PortalAudit, PortalSnapshot, coded_listing
 from auditor.measure.report_records import Report, YearAccount
 from auditor.measure.scene import Scene
 from auditor.measure.scenes import Intervals, measure_scene
@@ -219,10 +219,7 @@ def _portal_langs(session: Session, as_of: date) -> list[Lang]:
 def _portal(session: Session, as_of: date, lang: Lang, codebook: str) -> PortalAudit:
     codings = codings_of(session, "listing", str(lang))
     shown = listings(session, lang, end_of_day(as_of))
-    rows = []
-    for listing in shown:
-        stored = standing(codings.get(listing.key, ()), codebook)
-        rows.append(CodedListing(listing, stored.coding if stored else None))
+    rows = (coded_listing(one, standing(codings.get(one.key, ()), codebook)) for one in shown)
     snapshot = PortalSnapshot(as_of, lang, tuple(rows), codebook)
     return PortalAudit(snapshot, measure_portal(snapshot))
 

@@ -16,12 +16,12 @@ from auditor.db.portal import listings
 from auditor.db.read import editions_in_force, entries_of_many, pick_edition
 from auditor.link.plan import Step, steps
 from auditor.link.stage import REGISTER_LANGS
-from auditor.measure.records import CodedEntry, DatedAudit, Snapshot
+from auditor.measure.records import DatedAudit, Snapshot, coded
 from auditor.measure.scene import OtherText, PortalList, PortalScene, Scene, Timeline, YearBefore, descent
 from auditor.measure.scenes import Intervals, measure_scene
 from auditor.measure.stage_history import lean_codings, other_text, portal_candidates, portal_lists, read_timeline
 from auditor.measure.unread import accepted_note, unread_later
-from auditor.records import Coding, EditionRef, Entry, NotRead
+from auditor.records import EditionRef, Entry, NotRead, StoredCoding
 from crawler.errors import ContentError
 from crawler.pages.records import Lang
 
@@ -35,7 +35,7 @@ class Ground:
     missed: tuple[NotRead, ...]
     editions: list[EditionRef]
     entries: Mapping[int, list[Entry]]
-    codings: Mapping[str, Coding]
+    codings: Mapping[str, StoredCoding]
     plan: list[Step]
     timeline: Timeline
     services: Mapping[str, str]
@@ -116,9 +116,7 @@ def snapshot_on(ground: Ground, day: date) -> Snapshot | None:
     edition = pick_edition(ground.editions, day)
     if edition is None:
         return None
-    rows = tuple(
-        CodedEntry(entry, ground.codings.get(entry.key)) for entry in ground.entries[edition.id] if not entry.dead
-    )
+    rows = tuple(coded(entry, ground.codings.get(entry.key)) for entry in ground.entries[edition.id] if not entry.dead)
     unread = unread_later(ground.missed, edition, day)
     accepted = accepted_note(edition)
     return Snapshot(day, ground.lang, edition.act, edition.edition_date, rows, ground.codebook, unread, accepted)

@@ -281,3 +281,12 @@ def test_the_same_database_gives_the_same_bytes_in_another_folder_zone_locale_an
     assert not [path for path in site.rglob("*.html") if str(site).encode() in path.read_bytes()]
     story = build_story(sample, sample_report, "dead_ends", tmp_path / "here")
     assert sums(tmp_path / "place/story") == sums(story)
+
+
+def test_the_files_say_on_whose_word_each_row_is_coded(site: Path) -> None:
+    for file in ("entries", "services"):
+        rows = list(csv.DictReader((site / f"csv/{file}.csv").open(encoding="utf-8-sig", newline="")))
+        coded = [row for row in rows if row["nature"]]
+        assert len(coded) > 190
+        assert all(re.fullmatch(r"machine \d+\.[0-9a-f]{12}", row["coded_by"]) for row in coded), file
+        assert not any(row["coded_by"] for row in rows if not row["nature"])
