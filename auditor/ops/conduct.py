@@ -32,7 +32,7 @@ from auditor.ops.quiet import into_log
 from auditor.ops.records import ACCEPTED, NOTICE, STAGE, Change, PastRun, RunEnd, StageEnd
 from auditor.ops.shrunk import shrunk
 from auditor.ops.stage import begin_row, end_row, read_lists, read_picture
-from auditor.ops.unread import not_read
+from auditor.ops.unread import not_read, reason
 from crawler.archive import layout, manifest, reader
 from crawler.archive.lines import stamp
 from crawler.archive.records import Fetch, Outcome, RunRecord, RunResult
@@ -162,14 +162,28 @@ class _Run:
         """A stage's end with a line that says why; a harvest that was told to stop stops the run."""
         if name == "harvest" and end.exit_code:
             bad = [run for run in self._new_runs() if run.result is not RunResult.GOOD]
-            told = "; ".join(f"{run.stage}: {run.detail}" for run in bad)
+            told = "; ".join(f"{run.stage}: {run.detail}{self._why(run)}" for run in bad)
             stopped = any(run.detail.startswith("shutdown") for run in bad)
+            # A first harvest that had nothing at all: every stage after it would only say that there is nothing.
+            stopped |= not self._anything_kept()
             end = replace(end, message=end.message or told, stop=end.stop or stopped)
         warning = Change(name, end.message)
         if end.message and not end.exit_code and warning not in self.warnings:
             self.warnings.append(warning)
         journal.Journal(self.config.state, self.run_id).add("stage", asdict(end))
         return end
+
+    def _why(self, run: RunRecord) -> str:
+        try:
+            return reason(tuple(reader.fetches(self.config.archive, run.run_id)))
+        except AuditError:
+            return ""  # told of with the verdicts
+
+    def _anything_kept(self) -> bool:
+        try:
+            return any(run.captures for run in manifest.load_all(self.config.archive))
+        except AuditError:
+            return True
 
     def _lists(self) -> list[StageEnd]:
         """Nothing if the portal's lists are about as long as in the last good run; else a stage that ends the run, or

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from auditor.ops.records import UNREAD, Change
-from crawler.archive.records import Fetch
+from crawler.archive.records import Fetch, Outcome
 
 #: How many addresses are named before the rest is only counted.
 _NAMED = 3
@@ -21,3 +21,11 @@ def not_read(stage: str, fetches: Sequence[Fetch]) -> Change:
     number = f"{len(fetches)} page{'s' if len(fetches) > 1 else ''}"
     text = f"{stage}: {number} could not be read, what was read before counts: {told}: {places}{rest}"
     return Change(UNREAD, text, tuple(sorted(kinds.keys() - {"no answer"})))
+
+
+def reason(fetches: Sequence[Fetch]) -> str:
+    """What most pages of a harvest ended with that fetched none, to be put behind its own line; "" of any other."""
+    if any(fetch.outcome in (Outcome.FETCHED, Outcome.IMPORTED) for fetch in fetches):
+        return ""
+    details = Counter(fetch.detail for fetch in fetches if fetch.detail)
+    return f": {details.most_common(1)[0][0]}" if details else ""

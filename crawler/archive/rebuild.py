@@ -13,15 +13,17 @@ from crawler.archive.lines import capture_json, dump
 from crawler.archive.manifest import FileEntry, Manifest
 from crawler.archive.seal import CAPTURES
 from crawler.archive.warc import TornError, capture_from, members, parse, sha256
-from crawler.errors import IntegrityError
+from crawler.errors import IntegrityError, UsageError
 
 
 def rebuild(root: Path) -> list[str]:
     """Make every index, and list of records, that is missing or not as sealed again; gives what was made, oldest first.
 
-    Raises IntegrityError that names the file where the WARC no longer gives what was sealed; nothing is changed then
-    but what was made before it.
+    Raises UsageError without an archive, IntegrityError that names the file where the WARC no longer gives what was
+    sealed; nothing is changed then but what was made before it.
     """
+    if not (root / "manifests").is_dir():
+        raise UsageError(f"no archive in {root}")
     made = []
     with layout.chain_lock(root):
         for run in manifest.load_all(root):

@@ -193,6 +193,17 @@ def test_an_authority_that_nobody_could_ask_is_a_matter_of_usage(tmp_path: Path)
     assert list(tmp_path.iterdir()) == [], "nothing was begun"
 
 
+def test_a_first_run_that_reaches_nobody_says_why_and_nothing_else(tmp_path: Path, free_tcp_port: int) -> None:
+    nobody = f"http://127.0.0.1:{free_tcp_port}"
+    sites = {"EGOV_AUDIT_ADILET_URL": nobody, "EGOV_AUDIT_EGOV_URL": nobody, "EGOV_AUDIT_DELAY": "0"}
+    ended = start(tmp_path, {"HOME": str(tmp_path), **sites}, "run", "--quiet")
+    assert (ended.code, ended.err) == (3, "")
+    _, harvest, advice = ended.out.splitlines()
+    why = f"not asked: robots.txt of {nobody[7:]} cannot be read (connection refused)"
+    assert harvest.count(why) == 2
+    assert advice == "  what to do: egov-audit doctor"
+
+
 def test_a_run_too_soon_after_a_good_one_does_nothing(story: dict[str, Ended], folder: Path) -> None:
     assert story["too soon"] == Ended(0, "", "")
     assert len(records(folder)) == 4

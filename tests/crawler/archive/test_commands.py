@@ -110,8 +110,9 @@ def test_verify_names_what_does_not_fit_and_ends_with_five(tmp_path: Path, egov_
     assert {problem["file"] for problem in told["problems"]} == {f"runs/{run_id}/fetches.jsonl"}
 
 
-def test_verify_without_an_archive_is_a_wrong_call(tmp_path: Path, egov_audit: Command) -> None:
-    done = egov_audit(tmp_path / "none", "verify")
+@pytest.mark.parametrize("verb", ["verify", "reindex", "root"])
+def test_without_an_archive_it_is_a_wrong_call(tmp_path: Path, egov_audit: Command, verb: str) -> None:
+    done = egov_audit(tmp_path / "none", verb)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("egov-audit: no archive in ")
     assert len(done.stderr.splitlines()) == 1
