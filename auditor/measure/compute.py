@@ -25,6 +25,8 @@ FORM_MEASURES = (
     *("digitised", "fully_automated", "partially_automated"),
     *("proactive", "paper_only", "form_unknown"),
 )
+#: Forms that say how far a service is automated.
+DEGREES = frozenset({DeliveryForm.FULLY_AUTOMATED, DeliveryForm.PARTIALLY_AUTOMATED, DeliveryForm.NOT_AUTOMATED})
 #: What `measure_register` gives: the measures that need nothing but one edition and its codings.
 REGISTER_MEASURES = ("count", *FORM_MEASURES, "nature", "completeness", "two_by_two", "core_complete")
 
@@ -43,22 +45,28 @@ def measure_register(snapshot: Snapshot) -> dict[str, Measured]:
     rows = snapshot.entries
     everything = Measured("count", (Figure("count", "", len(rows), None, keys_of(rows)),))
     measured = [everything, *coded_tables(rows)]
-    if not unmeasured_register(snapshot):
-        measured += _forms(rows)
+    unmeasured = unmeasured_register(snapshot)
+    measured += [result for result in _forms(rows) if result.measure not in unmeasured]
+    if "core_complete" not in unmeasured:
         measured.append(share_of("core_complete", rows, _is_core_complete, _abstained(rows, _both_clear)))
     order = {name: place for place, name in enumerate(REGISTER_MEASURES)}
     return {result.measure: result for result in sorted(measured, key=lambda result: order[result.measure])}
 
 
 def unmeasured_register(snapshot: Snapshot) -> dict[str, str]:
-    """Measures that rest on the delivery form, with the reason, where no row has one: older acts have no such column.
+    """Measures that rest on the delivery form, with the reason, where no row has one: older acts have no such column;
+    and those that rest on its degree, where rows are electronic and none says how far, as in the act of 2013.
 
     Nothing digitised and nothing said of it are different things, and only the first is a zero.
     """
-    if any(row.entry.form or row.entry.forms for row in snapshot.entries):
-        return {}
-    why = f"the edition of {snapshot.edition_date} states no delivery form for any row"
-    return dict.fromkeys((*FORM_MEASURES, "core_complete"), why)
+    if not any(row.entry.form or row.entry.forms for row in snapshot.entries):
+        why = f"the edition of {snapshot.edition_date} states no delivery form for any row"
+        return dict.fromkeys((*FORM_MEASURES, "core_complete"), why)
+    said = frozenset(form for row in snapshot.entries for form in row.entry.forms)
+    if said & ELECTRONIC_FORMS and not said & DEGREES:
+        why = f"the edition of {snapshot.edition_date} names no degree of automation for any row"
+        return dict.fromkeys(("fully_automated", "partially_automated"), why)
+    return {}
 
 
 def measure_portal(snapshot: PortalSnapshot) -> dict[str, Measured]:

@@ -67,7 +67,7 @@ def labelled_before(scene: Scene) -> YearBefore:
     """The register a year earlier, if both editions say how services are delivered. Raises ContentError otherwise."""
     before = year_before(scene)
     for snapshot in (before.snapshot, scene.snapshot):
-        if unmeasured_register(snapshot):
+        if "digitised" in unmeasured_register(snapshot):
             raise ContentError(f"the edition of {snapshot.edition_date} states no delivery form for any row")
     return before
 

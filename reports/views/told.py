@@ -38,6 +38,8 @@ _SHAPES: tuple[tuple[str, str], ...] = (
      N_("the rows of the two languages are not linked yet")),
     (rf"the edition of {_DAY} states no delivery form for any row",
      N_("the edition of %(day)s states no delivery form for any row")),
+    (rf"the edition of {_DAY} names no degree of automation for any row",
+     N_("the edition of %(day)s names no degree of automation for any row")),
     (r"no entry of this edition is digitised", N_("no entry of this edition is digitised")),
     (r"no entry of this edition is coded partial", N_("no entry of this edition is coded partial")),
     (r"nothing was newly digitised in this year", N_("nothing was newly digitised in this year")),

@@ -120,6 +120,17 @@ def test_an_act_without_the_column_says_nothing_of_digitisation_and_no_zero() ->
     assert measure_register(snapshot(ODD, QUEUE))["form_unknown"].head.value == 1
 
 
+def test_an_act_that_says_electronic_and_no_more_counts_no_degree_as_zero() -> None:
+    plain = snapshot(ALLOWANCE, ALLOWANCE_ON_PAPER)
+    assert set(unmeasured_register(plain)) == {"fully_automated", "partially_automated"}
+    assert "names no degree of automation" in unmeasured_register(plain)["fully_automated"]
+    measured = measure_register(plain)
+    assert not {"fully_automated", "partially_automated"} & set(measured)
+    assert (measured["digitised"].head.value, measured["proactive"].head.value) == (1, 0)
+    assert measure_register(snapshot(ALLOWANCE, UNCODED))["fully_automated"].head.value == 0, "one says how far"
+    assert measure_register(snapshot(ALLOWANCE_ON_PAPER))["fully_automated"].head.value == 0, "all on paper is none"
+
+
 def test_nothing_read_is_an_error_and_no_zero() -> None:
     with pytest.raises(ContentError, match="nothing to measure"):
         measure_register(snapshot())

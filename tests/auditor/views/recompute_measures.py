@@ -36,7 +36,9 @@ def register(year: Year) -> Counts:
     if not year.said:
         return found
     found["digitised", ""] = (sum(map(digital, rows)), n)
-    for name in ("fully_automated", "partially_automated", "proactive"):
+    said = {form for row in rows for form in forms(row)}
+    silent = any(map(digital, rows)) and not said & {"fully_automated", "partially_automated", "not_automated"}
+    for name in ("proactive",) if silent else ("fully_automated", "partially_automated", "proactive"):
         found[name, ""] = (sum(name in forms(row) for row in rows), n)
     found["paper_only", ""] = (sum("paper" in forms(row) and not digital(row) for row in rows), n)
     found["form_unknown", ""] = (sum("paper" not in forms(row) and not digital(row) for row in rows), n)
