@@ -14,14 +14,23 @@ from auditor.coding.decide import standing
 from auditor.coding.lexicon import Lexicon, load_lexicon
 from auditor.coding.likeness import LETTERS, Likeness, as_json, load_likeness
 from auditor.coding.phrases import Token
-from auditor.coding.results import breaks_in, promised, put_off, signs_in, still_standing, struck_out
+from auditor.coding.results import (
+    breaks_in,
+    promised,
+    put_off,
+    signs_in,
+    still_standing,
+    struck_out,
+    told_beside,
+    without_asides,
+)
 from auditor.coding.rules import RuleBook, load_rules
 from auditor.coding.words import fold_word, spans_of
 from auditor.records import Coding, CodingInput
 from crawler.pages.records import Lang
 
 #: Raised by hand when code (not the lexicon) answers differently.
-_METHOD = "5"
+_METHOD = "6"
 
 
 class Coder:
@@ -119,7 +128,8 @@ def _read_result(lexicon: Lexicon, text: str) -> Result:
     tokens, spans = tokens[heading:], spans[heading:]
     found = lexicon.results.find(tokens)
     breaks = breaks_in(text, spans)
-    out = struck_out(tokens, found, breaks, signs_in(text, spans, "()"), lexicon.connectors)
+    signs = (signs_in(text, spans, "()"), signs_in(text, spans, ",:–—"))
+    out = struck_out(tokens, found, breaks, signs, lexicon.connectors)
     if out and (out[0] or out[-1]):
         # What stands beside a refusal begins or ends the result: phrases bound to an end are to see that.
         first, last = _standing_part(tokens, out, lexicon)
@@ -127,6 +137,7 @@ def _read_result(lexicon: Lexicon, text: str) -> Result:
         found = lexicon.results.find(tokens)
     off = put_off(tokens, found, breaks, signs_in(text, spans, ","))
     left = standing(still_standing(found, out, off, breaks)).get("results", [])
+    left = without_asides(left, told_beside(found, breaks, signs_in(text, spans, ".")))
     return Result([*left, *promised(found, left, off)], spans)
 
 

@@ -141,7 +141,7 @@ _FIELDS = {
 _WORDS = {"rule", "code", "level", "output", "sector", "nature"}
 #: The letter of the rules that decide on an axis; a result text may speak for both.
 _AXES = {"nature": "N", "completeness": "C"}
-_NOISE = ("form", "condition", "later", "refusal")
+_NOISE = ("form", "condition", "later", "refused", "refusal", "aside", "given")
 
 
 class _Builder:

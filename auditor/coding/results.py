@@ -7,6 +7,7 @@ step named there stays one.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from auditor.coding.lexicon import Entry, Level
 from auditor.coding.phrases import Found, Token
@@ -40,21 +41,26 @@ def struck_out(
     tokens: Sequence[Token],
     found: Sequence[Found],
     breaks: Sequence[bool],
-    brackets: Sequence[bool],
+    signs: tuple[Sequence[bool], Sequence[bool]],
     connectors: frozenset[str],
 ) -> list[bool]:
-    """For each word, whether it belongs to a refusal or to the form of handing the result over."""
+    """For each word, whether it belongs to a refusal or to the form of handing the result over.
+
+    `signs`: before which words a bracket stands, and before which a comma, colon or dash. A refusal takes in the
+    alternative it stands in; one that opens a clause of its own («…, при отказе – ответ») only what follows.
+    """
+    brackets, clauses = signs
     limits = [either or other for either, other in zip(breaks, brackets, strict=True)]
+    noise = [one for one in found if one.entry.section == "noise"]
+    opened = [one for one in noise if one.entry.code == "refused" and clauses[one.start]]
     out = [False] * len(tokens)
-    for one in found:
-        entry = one.entry
-        if entry.section != "noise":
-            continue
+    for one in noise:
         start, end = one.start, one.end
-        if entry.code == "refusal":
-            start = _back(tokens, start, limits, connectors)
+        if one.entry.code in ("refusal", "refused"):
+            if not any(clause.start <= start < clause.end for clause in opened):
+                start = _back(tokens, start, limits, connectors)
             end = _forward(tokens, end, limits, connectors)
-        elif entry.code == "form":
+        elif one.entry.code == "form":
             end = _forward(tokens, end, breaks, frozenset())
         else:
             continue
@@ -83,6 +89,27 @@ def put_off(
             end = _forward(tokens, end, breaks, frozenset())
         off[start:end] = [True] * (end - start)
     return off
+
+
+def told_beside(found: Sequence[Found], breaks: Sequence[bool], stops: Sequence[bool]) -> list[bool]:
+    """For each word, whether its sentence only tells what people do ("the employer then concludes a contract").
+
+    Such a sentence has a verb, and none of handing the result over. `stops`: before which words a full stop stands.
+    """
+    beside = [False] * len(breaks)
+    told = {kind: [one.start for one in found if one.entry.code == kind] for kind in ("aside", "given")}
+    starts = [0, *(place for place, stop in enumerate(stops) if stop and breaks[place]), len(breaks)]
+    for start, end in pairwise(starts):
+        if any(start <= at < end for at in told["aside"]) and not any(start <= at < end for at in told["given"]):
+            beside[start:end] = [True] * (end - start)
+    return beside
+
+
+def without_asides(standing: Sequence[Found], beside: Sequence[bool]) -> list[Found]:
+    """The phrases without the final things of such sentences, where a step stands before them as the result."""
+    steps = [one.start for one in standing if one.entry.code == Completeness.PARTIAL and not beside[one.start]]
+    first = min(steps, default=len(beside))
+    return [one for one in standing if not (_is_final(one.entry) and beside[one.start] and one.start > first)]
 
 
 def _back(tokens: Sequence[Token], start: int, breaks: Sequence[bool], connectors: frozenset[str]) -> int:

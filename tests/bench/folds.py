@@ -29,7 +29,22 @@ SEEN_AT_LEAST = 2
 NAMES = Path(__file__).parent.parent / "auditor" / "coding"
 LANGS = (Lang.RU, Lang.KK)
 #: The batches of hand-coded names, in the order in which they were learned from.
-BATCHES = ("names", "fresh", "batch5", "odd", "kinds", "short", "whole", "apart", "plain", "mixed")
+BATCHES = (
+    "names",
+    "fresh",
+    "batch5",
+    "odd",
+    "kinds",
+    "short",
+    "whole",
+    "apart",
+    "plain",
+    "mixed",
+    "texts",
+    "styles",
+    "pages",
+    "years",
+)
 
 Row = tuple[str, bool]
 

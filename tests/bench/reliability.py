@@ -25,10 +25,14 @@ BLIND = {
     "apart": "9: portal and register, three in ten with result text, by a second hand that knew the codebook alone",
     "plain": "10: names alone from all over the register and the portal, by a third hand of that kind",
     "mixed": "11: portal and register, a third with result text, by a fourth hand of that kind",
+    "texts": "12: long result texts as in standards, with refusals, conditions and several results, by a fifth hand",
+    "styles": "13: result texts in the styles of standards and portal, steps sought on purpose, by a sixth hand",
+    "pages": "14: names and result texts as on the portal's pages, in their natural mixture, by a seventh hand",
+    "years": "15: register and portal of all years, four in five with result text, by an eighth hand",
     "odd": "odd ones and kinds hardly seen before, sought on purpose",
 }
 #: The newest batches, each by a hand that had seen neither the classifier nor the other names.
-NEWEST = ("apart", "plain", "mixed")
+NEWEST = ("apart", "plain", "mixed", "texts", "styles", "pages", "years")
 TARGET = (0.95, 0.85)
 _OTHER = {
     Nature.HUMAN_SOCIAL: Nature.TRANSACTIONAL,
@@ -178,7 +182,7 @@ def run() -> None:
         *newest_table(),
         "",
         *map(blind_row, BLIND),
-        new_names_row(NEWEST[-1]),
+        *map(new_names_row, NEWEST[2:]),
         by_name_alone("batch5"),
         "",
         *ground_table(),

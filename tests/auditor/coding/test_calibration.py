@@ -47,7 +47,7 @@ def test_the_readme_has_the_tables_that_the_labelled_names_give() -> None:
     for table in (tables.confidence_table(), tables.newest_table()):
         start = lines.index(table[0])
         assert lines[start : start + len(table) + 1] == [*table, ""]
-    again = (tables.by_name_alone("batch5"), tables.new_names_row(tables.NEWEST[-1]))
+    again = (tables.by_name_alone("batch5"), *map(tables.new_names_row, tables.NEWEST[2:]))
     for row in (*map(tables.blind_row, tables.BLIND), *again):
         assert row in lines
     first = next(number for number, line in enumerate(lines) if line.startswith("| batch |")) + 2

@@ -233,10 +233,49 @@ def test_a_called_doctor_is_a_step_until_the_result_says_that_care_is_given() ->
     assert axes("Дәрігерді үйге шақыру", "Шақыру жазбасы, одан кейін үйде көмек көрсетіледі", Lang.KK)[1] == "complete"
 
 
-def test_a_finding_that_care_follows_stays_one_whatever_paper_tells_it() -> None:
-    assert axes("Установление инвалидности", "Справка об инвалидности") == ("human_social", "partial")
-    assert axes("Мүгедектікті белгілеу", "Мүгедектік туралы анықтама", Lang.KK) == ("human_social", "partial")
-    assert axes("Establishment of disability", "Certificate of disability", Lang.EN) == ("human_social", "partial")
+def test_a_finding_that_care_follows_is_a_paper_only_where_the_result_is_one() -> None:
+    for lang, name, paper in (
+        (Lang.RU, "Установление инвалидности", "1) справка об инвалидности; 2) выписка из программы реабилитации"),
+        (Lang.KK, "Мүгедектікті белгілеу", "Мүгедектік туралы анықтама"),
+        (Lang.EN, "Establishment of disability", "Certificate of disability"),
+    ):
+        assert axes(name, lang=lang) == ("human_social", "partial")
+        assert axes(name, paper, lang) == ("transactional", "complete"), "N4"
+    assert axes("Установление инвалидности", "В личный кабинет")[0] == "human_social"
+    assert axes("Обследование на ВИЧ", "Справка об исследовании на антитела") == ("transactional", "complete")
+
+
+def test_a_clause_on_refusal_takes_nothing_from_what_stands_before_it() -> None:
+    name = "Предоставление услуг специалиста жестового языка"
+    given = "при положительном решении – уведомление об оформлении документов, при отказе – мотивированный ответ"
+    assert axes(name, given) == ("human_social", "partial")
+    assert axes("Назначение пособия", "Мотивированный ответ при отказе; назначение пособия")[1] == "complete"
+    assert axes("Көмек көрсету", "Кезекке қою туралы хабарлама, бас тартқан жағдайда – жауап", Lang.KK)[1] == "partial"
+
+
+def test_ready_papers_handed_out_against_a_receipt_are_the_form_of_handing_over() -> None:
+    handed = " Выдача готовых документов осуществляется на основании расписки при предъявлении удостоверения."
+    assert axes("Выдача справки", "Справка." + handed) == ("transactional", "complete")
+    assert axes("Запись на прием к врачу", "Дата и время приема." + handed) == ("human_social", "partial")
+    handed = " Корпорацияда дайын құжаттарды беру қолхат негізінде жүзеге асырылады."
+    assert axes("Сынауға өтініш қабылдау", "Сынақ күні туралы хабарлама." + handed, Lang.KK)[1] == "partial"
+
+
+def test_what_is_told_or_given_apart_is_no_result_yet() -> None:
+    told = "Талон о регистрации заявления; о предоставлении путевки будет сообщено дополнительно"
+    assert axes("Прием заявления на летний отдых детей", told) == ("human_social", "partial")
+    receipt = "Расписка о приеме документов. При зачислении – приказ о зачислении"
+    assert axes("Прием документов и зачисление в школу", receipt) == ("human_social", "partial")
+
+
+def test_a_sentence_on_what_people_do_then_adds_no_result_to_a_step() -> None:
+    told = "Направление на общежитие. Договор найма заключается с комендантом в момент заселения."
+    assert axes("Предоставление общежития студентам", told) == ("human_social", "partial")
+    told = "Жұмыссыз ретінде тіркелгені туралы хабарлама. Тіркелген адам тағайындалған күндері келуге міндетті."
+    assert axes("Жұмыссыз ретінде тіркеу", told, Lang.KK) == ("human_social", "partial")
+    given = "Расписка о приеме документов. Приказ о зачислении выдается в канцелярии."
+    assert axes("Зачисление в школу", given)[1] == "complete", "a verb of handing over gives a result"
+    assert axes("Выдача справки", "Справка формируется в базе. Заявитель получает ее там.")[1] == "complete"
 
 
 def test_a_paper_on_status_in_place_of_care_is_a_paper() -> None:
