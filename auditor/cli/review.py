@@ -26,6 +26,7 @@ from auditor.link.stage_review import (
 )
 from auditor.measure.citation import plain
 from auditor.records import LinkState
+from crawler.calendar import local_day
 from crawler.errors import UsageError
 
 review_app = typer.Typer(help="What only a person can decide.", no_args_is_help=True)
@@ -143,11 +144,11 @@ def _show_links(session: Session, links: Sequence[StoredLink], *, json_out: bool
 
 
 def _by(one: StoredLink) -> str:
-    return f"{plain(one.link.decided_by)}, {one.decided_at.date()}: {plain(one.reason)}"
+    return f"{plain(one.link.decided_by)}, {local_day(one.decided_at)}: {plain(one.reason)}"
 
 
 def _word_json(one: StoredLink) -> dict[str, str]:
-    return {"decision": SAID[one.link.state], "by": one.link.decided_by, "on": one.decided_at.date().isoformat(),
+    return {"decision": SAID[one.link.state], "by": one.link.decided_by, "on": local_day(one.decided_at).isoformat(),
             "reason": one.reason}  # fmt: skip
 
 

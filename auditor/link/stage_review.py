@@ -25,6 +25,7 @@ from auditor.db.models import EntryRow, ListingRow, MembershipRow, ServiceRow
 from auditor.db.portal import gone_listings, listings
 from auditor.records import Link, LinkState, LinkType
 from auditor.tables import write_csv
+from crawler.calendar import local_day
 from crawler.errors import ContentError, UsageError
 
 #: Columns of a review file. `decision` (confirm, refuse or withdraw), `by` and `reason` are for the person.
@@ -132,8 +133,10 @@ def said_of(session: Session) -> dict[tuple[str, str], StoredLink]:
 
 def _told(one: StoredLink, said: Mapping[tuple[str, str], StoredLink]) -> list[tuple[str, str]]:
     word = said.get((one.link.older, one.link.newer))
-    told = [(SAID[word.link.state], f"{word.link.decided_by}, {word.decided_at.date()}: {word.reason}")] if word else []
-    return [*told, *one.link.evidence]
+    if word is None:
+        return list(one.link.evidence)
+    told = f"{word.link.decided_by}, {local_day(word.decided_at)}: {word.reason}"
+    return [(SAID[word.link.state], told), *one.link.evidence]
 
 
 def read_answers(path: Path) -> list[Answer]:
@@ -196,25 +199,25 @@ def _in_force(answer: Answer, told: Mapping[tuple[str, str], StoredLink]) -> boo
 
 
 def _decision(session: Session, answer: Answer, told: Mapping[tuple[str, str], StoredLink]) -> Link:
-    where = answer.place or f"link {answer.link_id}"
+    where = f"{answer.place}: " if answer.place else ""
     if answer.decision not in _STATES:
-        raise ContentError(f"{where}: a decision is confirm, refuse or withdraw, not {answer.decision!r}")
+        raise ContentError(f"{where}a decision is confirm, refuse or withdraw, not {answer.decision!r}")
     if not answer.by.strip() or not answer.reason.strip():
-        raise UsageError(f"{where}: a decision needs a name (--by) and a reason (--reason)")
+        raise UsageError(f"{where}a decision needs a name (--by) and a reason (--reason)")
     if len(answer.by.strip()) > _LONGEST_NAME:
-        raise UsageError(f"{where}: a name has at most {_LONGEST_NAME} characters")
+        raise UsageError(f"{where}a name has at most {_LONGEST_NAME} characters")
     found = link_by_id(session, answer.link_id) if 0 < answer.link_id < _IDS else None
     if found is None:
-        raise ContentError(f"{where}: there is no link {answer.link_id}; nothing was kept")
+        raise ContentError(f"{where}there is no link {answer.link_id}; nothing was kept")
     stored, in_force = found
     seen = (answer.older or stored.link.older, answer.newer or stored.link.newer)
     if not in_force or seen != (stored.link.older, stored.link.newer):
-        raise ContentError(f"{where}: link {answer.link_id} is stale, linking no longer proposes it; nothing was kept. "
+        raise ContentError(f"{where}link {answer.link_id} is stale, linking no longer proposes it; nothing was kept. "
                            "A decision is changed under its own id: `review links --decided`")  # fmt: skip
     state = _STATES[answer.decision]
     before = told.get(seen)
     if state is LinkState.CANDIDATE and (before is None or before.link.state is state):
-        raise ContentError(f"{where}: no decision on link {answer.link_id} is in force, there is none to withdraw; "
+        raise ContentError(f"{where}no decision on link {answer.link_id} is in force, there is none to withdraw; "
                            "nothing was kept")  # fmt: skip
     # A pair that is left to the machine is neither true nor false: it keeps what the evidence said.
     sure = {LinkState.ACCEPTED: 1.0, LinkState.REFUSED: 0.0}.get(state, stored.link.score)

@@ -314,6 +314,17 @@ def test_a_decision_taken_back_can_be_given_again(db: str) -> None:
     assert "1 decisions in force\n" in run(db, "review", "links", "--decided").stderr
 
 
+def test_a_decision_s_day_is_that_of_kazakhstan(db: str) -> None:
+    run(db, "review", "links", "--refuse", str(questions(db)[0]["id"]), "--by", "Vera", "--reason", "b")
+    engine = connect(db)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE link SET decided_at = '2026-01-02 20:00:00' WHERE linking_id IS NULL"))
+    engine.dispose()
+    (kept,) = json.loads(run(db, "review", "links", "--decided", "--json").stdout)
+    assert kept["on"] == "2026-01-03"
+    assert "Vera, 2026-01-03: b" in run(db, "review", "links", "--decided").stdout
+
+
 def test_decisions_go_out_as_a_table_and_come_back_withdrawn(db: str, tmp_path: Path) -> None:
     first, second, _ = questions(db)
     for question in (first, second):
