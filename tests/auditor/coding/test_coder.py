@@ -121,6 +121,10 @@ def test_old_and_new_terms_are_coded_alike() -> None:
         ("Медициналық қызметке лицензия беру", Lang.KK, "07"),
         ("Дипломға апостиль қою", Lang.KK, "09"),
         ("Жәрдемақы тағайындау", Lang.KK, "10"),
+        ("Выдача удостоверений на право управления маломерными судами", Lang.RU, "04"),
+        ("Снятие с регистрации по месту жительства", Lang.RU, "01"),
+        ("Халықты тұрғылықты жері бойынша тіркеу", Lang.KK, "01"),
+        ("Жер учаскесін беру", Lang.KK, "04"),
     ],
 )
 def test_a_paper_stands_in_the_division_of_what_it_is_about(name: str, lang: Lang, sector: str) -> None:
