@@ -82,22 +82,23 @@ class Case:
         self.tokens = self.read("name")
         in_name = standing(self.lexicon.names.find(self.tokens))
         in_result = self.result.found
-        nature = self.nature(in_name.get("nature", ()), in_result)
+        assessed = any(one.entry.rule == "C6" for one in in_name.get("completeness", ()))
+        nature = self.nature(in_name.get("nature", ()), in_result, assessed)
         if nature.basis == "name_paper" and nature.rule == "N4":
             nature = self.by_what_the_paper_is_on(nature, in_name, in_result)
         self.ground = nature.basis
         completeness = self.completeness(nature, in_name.get("completeness", ()), in_result)
         return self.answer(nature, completeness, in_name)
 
-    def nature(self, in_name: Sequence[Found], in_result: list[Found]) -> Verdict:
-        """The first axis."""
+    def nature(self, in_name: Sequence[Found], in_result: list[Found], assessed: bool) -> Verdict:
+        """The first axis. `assessed`: the name is of a finding that care follows (C6), whatever paper tells it."""
         last = self.lexicon.heads.last
         named = best(in_name, head_last=last)
         level = named.entry.level if named else None
         if named is not None and level not in _WEAK:
             verdict = Verdict(named.entry.code, named, "name", named.entry.rule, _BASES[named.entry.rank])
             if is_human(verdict.code):
-                return verdict if level is Level.EXCEPTION else self.paper_given(verdict, in_result)
+                return verdict if assessed or level is Level.EXCEPTION else self.paper_given(verdict, in_result)
             return self.composite(verdict, in_result) if verdict.rule == "N6" else verdict
         shown = best([one for one in in_result if one.entry.nature and one.entry.rule[0] == "N"], head_last=False)
         if shown is not None:
