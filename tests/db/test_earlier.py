@@ -15,7 +15,7 @@ from auditor.db.session import alembic_config, connect, open_database, upgrade
 from crawler.errors import ContentError
 from tests.auditor.cli.command import EGOV_AUDIT
 from tests.db.dump import DUMPS, count, fill
-from tests.soak.state import no_file_over
+from tests.soak.state import NO_BYTECODE, no_file_over
 
 #: The newest revision's own dump waits for the next migration.
 *EARLIER, NEWEST = sorted(
@@ -60,7 +60,7 @@ def test_an_upgrade_that_finds_the_disk_full_has_done_nothing(tmp_path: Path, re
         subprocess.run(
             command_line,
             cwd=tmp_path,
-            env={"PATH": os.environ["PATH"], "EGOV_AUDIT_DB_URL": url},
+            env={"PATH": os.environ["PATH"], "EGOV_AUDIT_DB_URL": url, **NO_BYTECODE},
             preexec_fn=limit,
             capture_output=True,
             text=True,

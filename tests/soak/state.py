@@ -68,7 +68,7 @@ def egov_audit(folder: Path, sites: Watched, *words: str, limit: Callable[[], No
     done = subprocess.run(
         [str(EGOV_AUDIT), *words],
         cwd=folder,
-        env={**environment(folder, sites), **env},
+        env={**environment(folder, sites), **(NO_BYTECODE if limit else {}), **env},
         capture_output=True,
         text=True,
         check=False,
@@ -77,8 +77,12 @@ def egov_audit(folder: Path, sites: Watched, *words: str, limit: Callable[[], No
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
+#: For who finds the disk full: Python would leave the half of a module's bytecode behind, for everybody after it.
+NO_BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}
+
+
 def no_file_over(size: int) -> Callable[[], None]:
-    """A disk that is full: no file can grow beyond `size` bytes."""
+    """A disk that is full: no file can grow beyond `size` bytes. The process is to have `NO_BYTECODE`."""
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
