@@ -22,6 +22,8 @@ from tests.soak.sites import Watched
 _DAYS = 60
 _ROWS = 700
 _EVERY_S = 0.1
+#: A look before every so many answers too: a machine that stands still for seconds makes no hole in the requests.
+_EVERY_REQUESTS = 10
 
 
 def site(pages: int, days: int = _DAYS, rows: int = _ROWS) -> Watched:
@@ -99,11 +101,16 @@ def watched(folder: Path, sites: Watched, *words: str) -> Load:
         assert process.stderr is not None
         listener = threading.Thread(target=_listen, args=(process.stderr, load))
         listener.start()
-        while process.poll() is None:
+
+        def look(requests: int) -> None:
             if held := [mb for pid in _tree(process.pid) if (mb := _resident(pid))]:
-                at = time.monotonic() - began
-                load.looks.append(Look(at, load.stage, len(sites.asked), max(held), sum(held)))
+                load.looks.append(Look(time.monotonic() - began, load.stage, requests, max(held), sum(held)))
+
+        sites.hook = lambda number: None if number % _EVERY_REQUESTS else look(number)
+        while process.poll() is None:
+            look(len(sites.asked))
             time.sleep(_EVERY_S)
+        sites.hook = lambda _number: None
         listener.join()
     load.code = process.returncode
     return load
