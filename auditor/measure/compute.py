@@ -55,7 +55,8 @@ def measure_register(snapshot: Snapshot) -> dict[str, Measured]:
 
 def unmeasured_register(snapshot: Snapshot) -> dict[str, str]:
     """Measures that rest on the delivery form, with the reason, where no row has one: older acts have no such column;
-    and those that rest on its degree, where rows are electronic and none says how far, as in the act of 2013.
+    and those that rest on its degree, where rows are electronic and none says how far, as in the act of 2013. An act
+    that says electronic and no more has no word for proactive either, unless a row of it is.
 
     Nothing digitised and nothing said of it are different things, and only the first is a zero.
     """
@@ -64,8 +65,13 @@ def unmeasured_register(snapshot: Snapshot) -> dict[str, str]:
         return dict.fromkeys((*FORM_MEASURES, "core_complete"), why)
     said = frozenset(form for row in snapshot.entries for form in row.entry.forms)
     if said & ELECTRONIC_FORMS and not said & DEGREES:
-        why = f"the edition of {snapshot.edition_date} names no degree of automation for any row"
-        return dict.fromkeys(("fully_automated", "partially_automated"), why)
+        edition = f"the edition of {snapshot.edition_date} names"
+        silent = dict.fromkeys(
+            ("fully_automated", "partially_automated"), f"{edition} no degree of automation for any row"
+        )
+        if DeliveryForm.PROACTIVE not in said:
+            silent["proactive"] = f"{edition} neither a degree of automation nor the proactive form for any row"
+        return silent
     return {}
 
 

@@ -12,6 +12,7 @@ from auditor.measure.records import CodedEntry, Figure, Measured, Snapshot
 from auditor.measure.scene import Scene, YearBefore
 from auditor.records import Completeness, Entry, Nature
 from crawler.errors import ContentError
+from crawler.pages.records import DeliveryForm
 
 
 def year_before(scene: Scene) -> YearBefore:
@@ -145,16 +146,19 @@ def label_flips(scene: Scene) -> list[Measured]:
 
     The service must be the same in name, kind, code, section, recipients and payment; who provides it under which
     by-law may be worded anew. `share_of_newly_digitised` is the part of the newly digitised entries that are such
-    flips. Flips that came with another change of the service are a cell of their own, outside the head.
+    flips. Flips that came with another change of the service are a cell of their own, outside the head. Where one of
+    the two editions says electronic and no more, the other's finer words are no flip.
     """
     before = labelled_before(scene)
+    coarse = [shot for shot in (before.snapshot, scene.snapshot) if "fully_automated" in unmeasured_register(shot)]
+    mixed = len(coarse) == 1
     only: dict[str, list[str]] = {"to_digital": [], "to_paper": [], "other_degree": []}
     also: list[str] = []
     details = []
     pairs = _one_to_one(scene.snapshot, before)
     lacking = lacking_columns(*([row.entry for row in shot.entries] for shot in (before.snapshot, scene.snapshot)))
     for old, new in pairs:
-        if old.forms == new.forms or not (old.forms and new.forms):
+        if not (old.forms and new.forms) or _same_forms(old, new, mixed=mixed):
             continue
         kind = "to_digital" if is_digitised(new) and not is_digitised(old) else "to_paper"
         if is_digitised(new) == is_digitised(old):
@@ -170,7 +174,21 @@ def label_flips(scene: Scene) -> list[Measured]:
     derived = []
     if newly:
         derived = [("share_of_newly_digitised", len(only["to_digital"]) / len(newly))]
-    return [Measured("label_flips", tuple(figures), derived=tuple(derived), details=tuple(details))]
+    remark = ""
+    if mixed:
+        remark = (
+            f"the edition of {coarse[0].edition_date} names no degree of automation: only electronic or not, and paper "
+            "or not, are compared"
+        )
+    return [Measured("label_flips", tuple(figures), derived=tuple(derived), details=tuple(details), remark=remark)]
+
+
+def _same_forms(old: Entry, new: Entry, *, mixed: bool) -> bool:
+    """Whether two rows say the same forms, as far as both could: `mixed` if one of their editions names no degree."""
+    if not mixed:
+        return old.forms == new.forms
+    paper = DeliveryForm.PAPER in old.forms, DeliveryForm.PAPER in new.forms
+    return paper[0] == paper[1] and is_digitised(old) == is_digitised(new)
 
 
 def _changed_otherwise(old: Entry, new: Entry, lacking: frozenset[str]) -> bool:

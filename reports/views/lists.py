@@ -96,7 +96,12 @@ def flips_page(here: Here, now: DatedAudit) -> FlipsPage:
         link=token("a"),
         share=share_of(words, head) or "–",
     )
-    also = "; ".join(derived(words, name, value) for name, value in measured.derived)
+    also = "; ".join(
+        [
+            *(derived(words, name, value) for name, value in measured.derived),
+            *filter(None, [told(words, measured.remark)]),
+        ]
+    )
     lead = here.sentence(said, a=here.number(head, now.snapshot.as_of.year))
     ordered = sorted(kinds, key=lambda key: (_FLIPS.index(kinds[key]), rows[key].entry.ordinal))
     return FlipsPage(

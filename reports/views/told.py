@@ -40,6 +40,11 @@ _SHAPES: tuple[tuple[str, str], ...] = (
      N_("the edition of %(day)s states no delivery form for any row")),
     (rf"the edition of {_DAY} names no degree of automation for any row",
      N_("the edition of %(day)s names no degree of automation for any row")),
+    (rf"the edition of {_DAY} names neither a degree of automation nor the proactive form for any row",
+     N_("the edition of %(day)s names neither a degree of automation nor the proactive form for any row")),
+    (rf"the edition of {_DAY} names no degree of automation: only electronic or not, and paper or not, are compared",
+     N_("the edition of %(day)s names no degree of automation: only electronic or not, and paper or not, are "
+        "compared")),
     (r"no entry of this edition is digitised", N_("no entry of this edition is digitised")),
     (r"no entry of this edition is coded partial", N_("no entry of this edition is coded partial")),
     (r"nothing was newly digitised in this year", N_("nothing was newly digitised in this year")),

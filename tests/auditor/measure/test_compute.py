@@ -122,13 +122,23 @@ def test_an_act_without_the_column_says_nothing_of_digitisation_and_no_zero() ->
 
 def test_an_act_that_says_electronic_and_no_more_counts_no_degree_as_zero() -> None:
     plain = snapshot(ALLOWANCE, ALLOWANCE_ON_PAPER)
-    assert set(unmeasured_register(plain)) == {"fully_automated", "partially_automated"}
+    assert set(unmeasured_register(plain)) == {"fully_automated", "partially_automated", "proactive"}
     assert "names no degree of automation" in unmeasured_register(plain)["fully_automated"]
     measured = measure_register(plain)
-    assert not {"fully_automated", "partially_automated"} & set(measured)
-    assert (measured["digitised"].head.value, measured["proactive"].head.value) == (1, 0)
-    assert measure_register(snapshot(ALLOWANCE, UNCODED))["fully_automated"].head.value == 0, "one says how far"
-    assert measure_register(snapshot(ALLOWANCE_ON_PAPER))["fully_automated"].head.value == 0, "all on paper is none"
+    assert not {"fully_automated", "partially_automated", "proactive"} & set(measured)
+    assert measured["digitised"].head.value == 1
+    graded = measure_register(snapshot(ALLOWANCE, UNCODED))
+    assert (graded["fully_automated"].head.value, graded["proactive"].head.value) == (0, 0), "one says how far"
+    paper = measure_register(snapshot(ALLOWANCE_ON_PAPER))
+    assert (paper["fully_automated"].head.value, paper["proactive"].head.value) == (0, 0), "all on paper is none"
+
+
+def test_a_form_that_no_act_knew_is_not_counted_as_zero_and_one_that_a_row_has_is() -> None:
+    plain = unmeasured_register(snapshot(ALLOWANCE, ALLOWANCE_ON_PAPER))
+    assert "neither a degree of automation nor the proactive form" in plain["proactive"]
+    said = snapshot(ALLOWANCE, CERTIFICATE)
+    assert set(unmeasured_register(said)) == {"fully_automated", "partially_automated"}
+    assert measure_register(said)["proactive"].head.value == 1
 
 
 def test_nothing_read_is_an_error_and_no_zero() -> None:

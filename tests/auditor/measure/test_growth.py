@@ -62,6 +62,28 @@ def test_a_flip_is_a_flip_only_if_the_service_stayed_the_same() -> None:
     assert dict(found[0].details)[key(2024, 4)] == "paper → fully automated, paper"
 
 
+def test_a_degree_that_the_older_edition_could_not_name_is_no_flip() -> None:
+    then = [
+        row(2023, 1, F.ELECTRONIC, F.PAPER),
+        row(2023, 2, F.ELECTRONIC),
+        row(2023, 3, F.PAPER),
+        row(2023, 4, F.PAPER),
+    ]
+    now = [
+        row(2024, 1, F.PARTIALLY_AUTOMATED, F.PAPER, F.PROACTIVE),
+        row(2024, 2, F.FULLY_AUTOMATED, F.PAPER),
+        row(2024, 3, F.FULLY_AUTOMATED),
+        row(2024, 4, F.PAPER),
+    ]
+    found = label_flips(scene(then, now))
+    assert cells(found) == {"": 2, "to_digital": 1, "to_paper": 0, "other_degree": 1, "with_other_changes": 0}
+    assert found[0].head.keys == (key(2024, 2), key(2024, 3)), "paper beside it, and a new label, were there to be seen"
+    assert "names no degree of automation" in found[0].remark
+    graded = [replace(then[0], entry=replace(then[0].entry, forms=now[1].entry.forms)), *then[1:]]
+    said = label_flips(scene(graded, now))
+    assert (cells(said)["other_degree"], said[0].remark) == (2, "")
+
+
 def test_back_to_paper_and_gone_and_back() -> None:
     then = [row(2023, 1, F.ELECTRONIC), row(2023, 2, F.PAPER)]
     now = [row(2024, 1, F.PAPER), row(2024, 2, F.PAPER), row(2024, 3, F.PAPER)]

@@ -36,15 +36,23 @@ def register(year: Year) -> Counts:
     if not year.said:
         return found
     found["digitised", ""] = (sum(map(digital, rows)), n)
-    said = {form for row in rows for form in forms(row)}
-    silent = any(map(digital, rows)) and not said & {"fully_automated", "partially_automated", "not_automated"}
-    for name in ("proactive",) if silent else ("fully_automated", "partially_automated", "proactive"):
+    names = ["fully_automated", "partially_automated", "proactive"]
+    if not graded(rows):
+        names = ["proactive"] if any("proactive" in forms(row) for row in rows) else []
+    for name in names:
         found[name, ""] = (sum(name in forms(row) for row in rows), n)
     found["paper_only", ""] = (sum("paper" in forms(row) and not digital(row) for row in rows), n)
     found["form_unknown", ""] = (sum("paper" not in forms(row) and not digital(row) for row in rows), n)
     whole = [row for row in rows if digital(row) and year.coding(row) == ("human_social", "complete")]
     found["core_complete", ""] = (len(whole), n)
     return found
+
+
+def graded(rows: Iterable[Row]) -> bool:
+    """Whether an edition can say how far a service is automated: one that says electronic and no more cannot."""
+    rows = list(rows)
+    said = {form for row in rows for form in forms(row)}
+    return bool(said & {"fully_automated", "partially_automated", "not_automated"}) or not any(map(digital, rows))
 
 
 def counted(rows: Iterable[Row]) -> dict[str, int]:
@@ -119,8 +127,12 @@ def flips(year: Year) -> Counts:
     if not year.both_said:
         return {}
     cells: dict[str, list[Row]] = {"to_digital": [], "to_paper": [], "other_degree": [], "with_other_changes": []}
+    mixed = graded(year.rows) != graded(year.olds)
     for old, new in year.pairs:
-        if forms(old) == forms(new) or not forms(old) or not forms(new):
+        same = forms(old) == forms(new)
+        if mixed:
+            same = digital(old) == digital(new) and ("paper" in forms(old)) == ("paper" in forms(new))
+        if same or not forms(old) or not forms(new):
             continue
         kind = "other_degree" if digital(old) == digital(new) else "to_digital" if digital(new) else "to_paper"
         fields = year.fields_changed(old, new) & SERVICE
