@@ -44,6 +44,8 @@ BATCHES = (
     "styles",
     "pages",
     "years",
+    "portal",
+    "register",
 )
 
 Row = tuple[str, bool]

@@ -29,10 +29,12 @@ BLIND = {
     "styles": "13: result texts in the styles of standards and portal, steps sought on purpose, by a sixth hand",
     "pages": "14: names and result texts as on the portal's pages, in their natural mixture, by a seventh hand",
     "years": "15: register and portal of all years, four in five with result text, by an eighth hand",
+    "portal": "16: portal listings in their natural mixture, two in five with result text, by a ninth hand",
+    "register": "17: register rows of all its acts, a third with result text, by a tenth hand",
     "odd": "odd ones and kinds hardly seen before, sought on purpose",
 }
 #: The newest batches, each by a hand that had seen neither the classifier nor the other names.
-NEWEST = ("apart", "plain", "mixed", "texts", "styles", "pages", "years")
+NEWEST = ("apart", "plain", "mixed", "texts", "styles", "pages", "years", "portal", "register")
 TARGET = (0.95, 0.85)
 _OTHER = {
     Nature.HUMAN_SOCIAL: Nature.TRANSACTIONAL,
