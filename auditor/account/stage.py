@@ -78,7 +78,8 @@ def links_between(session: Session, older: EditionRef, newer: EditionRef, lang: 
             raise ContentError(f"the rows of {after.key} are not linked to those before: run `egov-audit link`")
         ids.append(row.id)
     found = [link for links in machine_links(session, ids).values() for link in links]
-    return decided(found, [one for one in decisions(session) if one.link.type not in _NO_HISTORY])
+    people = [one for one in decisions(session) if one.link.type not in _NO_HISTORY]
+    return decided(found, people) if people else found
 
 
 _NO_HISTORY = (LinkType.TRANSLATION, LinkType.LISTED)

@@ -14,6 +14,7 @@ from auditor.cli.app import app, load_config, note, say, say_json
 from auditor.db.links import StoredLink, last_words
 from auditor.db.session import open_database, transaction
 from auditor.link.stage_review import (
+    ADD,
     SAID,
     Answer,
     decide,
@@ -48,6 +49,22 @@ def review_links(
     withdraw: Annotated[
         int | None, typer.Option("--withdraw", help="Id of a decision to take back: the machine judges its link again.")
     ] = None,
+    add: Annotated[
+        str | None,
+        typer.Option(
+            "--add",
+            metavar="TYPE",
+            help="Link the rows of --older and --newer, which nothing proposed: same, renamed, reworded, renumbered, "
+            "moved, taken_over, split, merged, regrouped, restored.",
+        ),
+    ] = None,
+    older: Annotated[
+        list[str] | None,
+        typer.Option("--older", metavar="KEY", help="Earlier row of an added link; of a merger, each."),
+    ] = None,
+    newer: Annotated[
+        list[str] | None, typer.Option("--newer", metavar="KEY", help="Later row of an added link; of a split, each.")
+    ] = None,
     by: Annotated[str, typer.Option("--by", help="Who decides: a name or an alias; releases show it.")] = "",
     reason: Annotated[str, typer.Option("--reason", help="Why, in a line.")] = "",
     decided: Annotated[
@@ -65,23 +82,28 @@ def review_links(
     """List links that the evidence does not settle, and keep people's decisions on any link."""
     given = {"confirm": confirm, "refuse": refuse, "withdraw": withdraw}
     said = [(word, link_id) for word, link_id in given.items() if link_id is not None]
-    keeping = len(said) + (import_file is not None)
+    keeping = len(said) + (import_file is not None) + (add is not None)
     if keeping + (export is not None) > 1 or keeping + decided + (of is not None) > 1:
-        raise UsageError("one of --export, --import, --confirm, --refuse, --withdraw at a time; --decided and --of KEY "
-                         "list, alone or with --export")  # fmt: skip
+        raise UsageError("one of --export, --import, --confirm, --refuse, --withdraw, --add at a time; --decided and "
+                         "--of KEY list, alone or with --export")  # fmt: skip
+    if (add is not None, add is not None) != (bool(older), bool(newer)):
+        raise UsageError("--add TYPE, --older KEY and --newer KEY go together")
     if export is not None:
         from auditor.review.sheetfile import refuse_overwriting
 
         refuse_overwriting(export)
     with open_database(load_config().db_url) as engine, transaction(engine) as session:
+        if not keeping:
+            _list(session, export, of, decided=decided, json_out=json_out)
+            return
         if import_file is not None:
             answers = read_answers(import_file)
-            _decided(decide(session, answers, datetime.now(UTC)), len(answers))
-        elif said:
-            word, link_id = said[0]
-            _decided(decide(session, [Answer(link_id, word, by, reason)], datetime.now(UTC)), 1)
+        elif add is not None:
+            pairs = dict.fromkeys((old.strip(), new.strip()) for old in older or () for new in newer or ())
+            answers = [Answer(0, ADD, by, reason, *pair, type=add) for pair in pairs]
         else:
-            _list(session, export, of, decided=decided, json_out=json_out)
+            answers = [Answer(link_id, word, by, reason) for word, link_id in said]
+        _decided(decide(session, answers, datetime.now(UTC)), len(answers))
 
 
 def _list(session: Session, export: Path | None, of: str | None, *, decided: bool, json_out: bool) -> None:

@@ -105,15 +105,19 @@ def link_by_id(session: Session, link_id: int) -> tuple[StoredLink, bool] | None
 
 
 def decided(links: Iterable[Link], by_people: Iterable[StoredLink]) -> list[Link]:
-    """`links` with people's decisions over them: a decided pair is as decided, a confirmed row has no other claims."""
+    """`links` with people's decisions over them: a decided pair is as decided, and a confirmed row has no other claims
+    between the two editions it was confirmed in. What it was before and became after is not decided with it.
+    """
     answers = {(one.link.older, one.link.newer): one.link for one in by_people}
-    fixed = {key for link in answers.values() if link.state is LinkState.ACCEPTED for key in (link.older, link.newer)}
-    kept = [
-        link
-        for link in links
-        if (link.older, link.newer) not in answers and link.older not in fixed and link.newer not in fixed
-    ]
-    return [*kept, *(link for link in answers.values() if link.state is LinkState.ACCEPTED)]
+    confirmed = [link for link in answers.values() if link.state is LinkState.ACCEPTED]
+    came, went = {link.newer for link in confirmed}, {_step(link) for link in confirmed}
+    kept = (link for link in links if (link.older, link.newer) not in answers)
+    return [*(link for link in kept if link.newer not in came and _step(link) not in went), *confirmed]
+
+
+def _step(link: Link) -> tuple[str, str]:
+    """The older row, and the edition (of a listing, the language) that the link takes it to."""
+    return link.older, link.newer.rpartition("/")[0]
 
 
 def sync_links(session: Session, linking_id: int, links: Sequence[Link], now: datetime) -> tuple[int, int]:

@@ -28,6 +28,9 @@ IDENTITY: frozenset[LinkType] = frozenset(
     }
 )
 
+#: The rule of links that people decided.
+PERSON = "person"
+
 
 def edition_of(entry_key: str) -> str:
     """The edition's key `ACT/DATE/LANG` in an entry's key."""
@@ -42,8 +45,11 @@ def service_key(first_entry: str) -> str:
 
 
 def keeps_identity(link: Link) -> bool:
-    """Whether a link counts and joins its two rows to one service."""
-    return link.state is LinkState.ACCEPTED and link.type in IDENTITY
+    """Whether a link counts and joins its two rows to one service.
+
+    A person's link does whatever its type: with several of one row they are a split or a merger, and one alone is none.
+    """
+    return link.state is LinkState.ACCEPTED and (link.type in IDENTITY or link.rule == PERSON)
 
 
 def _no_members(service: str) -> Iterable[str]:  # noqa: ARG001 - a fresh book knows no earlier members

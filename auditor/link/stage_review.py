@@ -18,17 +18,21 @@ from auditor.db.links import (
     last_words,
     link_by_id,
     links_of,
+    machine_links,
     names_of,
     stored_links,
 )
 from auditor.db.models import EntryRow, ListingRow, MembershipRow, ServiceRow
 from auditor.db.portal import gone_listings, listings
+from auditor.link.services import PERSON
+from auditor.link.stage_added import History, check_shape
 from auditor.records import Link, LinkState, LinkType
 from auditor.tables import write_csv
 from crawler.calendar import local_day
 from crawler.errors import ContentError, UsageError
 
-#: Columns of a review file. `decision` (confirm, refuse or withdraw), `by` and `reason` are for the person.
+#: Columns of a review file. `decision` (confirm, refuse or withdraw), `by` and `reason` are for the person; a line
+#: without an id whose decision is `add` adds a link of its type between its two rows.
 COLUMNS = ("id", "type", "probability", "older", "newer", "older_name", "newer_name", "evidence", "decision", "by",
            "reason")  # fmt: skip
 #: Above all ids that a database gives.
@@ -39,13 +43,18 @@ _LARGEST = 10_000_000
 _LONGEST_NAME = 80
 #: What a person may say of a link; who takes a decision back leaves the pair to the machine.
 _STATES = {"confirm": LinkState.ACCEPTED, "refuse": LinkState.REFUSED, "withdraw": LinkState.CANDIDATE}
+#: What a person says to link two rows that the machine did not.
+ADD = "add"
 #: What is told of it.
 SAID = {LinkState.ACCEPTED: "confirmed", LinkState.REFUSED: "refused", LinkState.CANDIDATE: "withdrawn"}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a person says of one link. `older` and `newer` are the keys they saw, "" when they gave only the id."""
+    """What a person says of one link. `older` and `newer` are the keys they saw, "" when they gave only the id.
+
+    A link that is added has no id (0), but keys and a type.
+    """
 
     link_id: int
     decision: str
@@ -54,6 +63,12 @@ class Answer:
     older: str = ""
     newer: str = ""
     place: str = ""
+    type: str = ""
+
+    @property
+    def at(self) -> str:
+        """Where it was said, before what is wrong with it."""
+        return f"{self.place}: " if self.place else ""
 
 
 def open_questions(session: Session) -> list[StoredLink]:
@@ -163,78 +178,138 @@ def read_answers(path: Path) -> list[Answer]:
 def decide(session: Session, answers: Sequence[Answer], now: datetime) -> list[int]:
     """Keep decisions; gives the ids of the new ones. One that is in force word for word already is no new one.
 
-    To withdraw a decision is kept like one, and leaves the pair to the machine as if nobody had decided it. Raises
-    UsageError for a decision without a name or reason, ContentError for one about a link that is no longer proposed,
-    for a withdrawal of nothing and for two that differ about one link; then nothing is kept.
+    To withdraw a decision is kept like one, and leaves the pair to the machine as if nobody had decided it. To add a
+    link is to confirm one that nobody proposed. Raises UsageError for a decision without a name or reason, ContentError
+    for one about a link that is no longer proposed, for a withdrawal of nothing, for a link that the register has no
+    place for and for two that differ about one link; then nothing is kept.
     """
     told = said_of(session)
     found: dict[tuple[str, str], tuple[Link, Answer]] = {}
+    history = History(session) if any(answer.decision == ADD for answer in answers) else None
     for answer in _once(answers):
-        if not _in_force(answer, told):
-            link = _decision(session, answer, told)
-            first = found.setdefault((link.older, link.newer), (link, answer))[1]
-            if first is not answer:
-                raise ContentError(f"{answer.place}: its two rows are those of link {first.link_id} ({first.place}); "
-                                   "nothing was kept")  # fmt: skip
+        if _in_force(answer, told):
+            continue
+        _check_named(answer)
+        link = _added(history, answer) if history and answer.decision == ADD else _decision(session, answer, told)
+        first = found.setdefault((link.older, link.newer), (link, answer))[1]
+        if first is not answer:
+            raise ContentError(f"{answer.at}its two rows are those of {_called(first)}; nothing was kept")
+    for link, answer in list(found.values()):
+        if link.group and link.state is LinkState.ACCEPTED:
+            for one in _beside(session, answer.link_id, link.group):
+                if (one.older, one.newer) not in told:
+                    found.setdefault((one.older, one.newer), (_by_person(one, link.state, answer), answer))
+    _check_shapes(found, told)
     return [add_decision(session, link, now, answer.reason.strip()) for link, answer in found.values()]
+
+
+def _beside(session: Session, link_id: int, group: str) -> list[Link]:
+    """The machine's links of one split or merger: who confirms one has not said that the others are false."""
+    known = link_by_id(session, link_id)
+    linking = known[0].linking_id if known else None
+    return [one for one in machine_links(session, [linking])[linking] if one.group == group] if linking else []
 
 
 def _once(answers: Sequence[Answer]) -> list[Answer]:
     """Each answer once. Raises ContentError for two different ones about one link: which counts is not ours to say."""
-    found: dict[int, Answer] = {}
+    found: dict[int | tuple[str, str], Answer] = {}
     for answer in answers:
-        first = found.setdefault(answer.link_id, answer)
+        first = found.setdefault(answer.link_id or (answer.older, answer.newer), answer)
         if replace(first, place="") != replace(answer, place=""):
-            raise ContentError(f"{answer.place}: link {answer.link_id} is decided otherwise in {first.place}; "
-                               "nothing was kept")  # fmt: skip
+            what = f"link {answer.link_id}" if answer.link_id else "the same link"
+            raise ContentError(f"{answer.at}{what} is decided otherwise in {first.place}; nothing was kept")
     return list(found.values())
+
+
+def _called(answer: Answer) -> str:
+    return f"link {answer.link_id} ({answer.place})" if answer.link_id else answer.place
 
 
 def _in_force(answer: Answer, told: Mapping[tuple[str, str], StoredLink]) -> bool:
     """Whether an answer was kept before: linking withdraws a question once decided, so it may be stale by now."""
     known = told.get((answer.older, answer.newer))
-    if known is None or _STATES.get(answer.decision) is not known.link.state:
+    state = LinkState.ACCEPTED if answer.decision == ADD else _STATES.get(answer.decision)
+    if known is None or state is not known.link.state:
+        return False
+    if answer.decision == ADD and _type(answer) != known.link.type:
         return False
     return (answer.by.strip(), answer.reason.strip()) == (known.link.decided_by, known.reason)
 
 
-def _decision(session: Session, answer: Answer, told: Mapping[tuple[str, str], StoredLink]) -> Link:
-    where = f"{answer.place}: " if answer.place else ""
-    if answer.decision not in _STATES:
-        raise ContentError(f"{where}a decision is confirm, refuse or withdraw, not {answer.decision!r}")
+def _type(answer: Answer) -> str:
+    return answer.type.casefold().replace(" ", "_")
+
+
+def _check_named(answer: Answer) -> None:
+    if answer.decision not in (*_STATES, ADD):
+        raise ContentError(f"{answer.at}a decision is confirm, refuse, withdraw or add, not {answer.decision!r}")
     if not answer.by.strip() or not answer.reason.strip():
-        raise UsageError(f"{where}a decision needs a name (--by) and a reason (--reason)")
+        raise UsageError(f"{answer.at}a decision needs a name (--by) and a reason (--reason)")
     if len(answer.by.strip()) > _LONGEST_NAME:
-        raise UsageError(f"{where}a name has at most {_LONGEST_NAME} characters")
+        raise UsageError(f"{answer.at}a name has at most {_LONGEST_NAME} characters")
+
+
+def _added(history: History, answer: Answer) -> Link:
+    try:
+        link = history.link(_type(answer), answer.older, answer.newer)
+    except ContentError as error:
+        raise ContentError(f"{answer.at}{error}; nothing was kept") from error
+    return replace(link, decided_by=answer.by.strip())
+
+
+def _check_shapes(
+    found: Mapping[tuple[str, str], tuple[Link, Answer]], told: Mapping[tuple[str, str], StoredLink]
+) -> None:
+    """Raises ContentError for an added link whose type is another than that of what people say together."""
+    links = {pair: one.link for pair, one in told.items()} | {pair: link for pair, (link, _) in found.items()}
+    confirmed = [link for link in links.values() if link.state is LinkState.ACCEPTED]
+    for link, answer in found.values():
+        if answer.decision == ADD:
+            try:
+                check_shape(link, confirmed)
+            except ContentError as error:
+                raise ContentError(f"{answer.at}{error}; nothing was kept") from error
+
+
+def _decision(session: Session, answer: Answer, told: Mapping[tuple[str, str], StoredLink]) -> Link:
     found = link_by_id(session, answer.link_id) if 0 < answer.link_id < _IDS else None
     if found is None:
-        raise ContentError(f"{where}there is no link {answer.link_id}; nothing was kept")
+        raise ContentError(f"{answer.at}there is no link {answer.link_id}; nothing was kept")
     stored, in_force = found
     seen = (answer.older or stored.link.older, answer.newer or stored.link.newer)
     if not in_force or seen != (stored.link.older, stored.link.newer):
-        raise ContentError(f"{where}link {answer.link_id} is stale, linking no longer proposes it; nothing was kept. "
-                           "A decision is changed under its own id: `review links --decided`")  # fmt: skip
+        raise ContentError(f"{answer.at}link {answer.link_id} is stale, linking no longer proposes it; nothing was "
+                           "kept. A decision is changed under its own id: `review links --decided`")  # fmt: skip
     state = _STATES[answer.decision]
     before = told.get(seen)
     if state is LinkState.CANDIDATE and (before is None or before.link.state is state):
-        raise ContentError(f"{where}no decision on link {answer.link_id} is in force, there is none to withdraw; "
+        raise ContentError(f"{answer.at}no decision on link {answer.link_id} is in force, there is none to withdraw; "
                            "nothing was kept")  # fmt: skip
+    return _by_person(stored.link, state, answer)
+
+
+def _by_person(link: Link, state: LinkState, answer: Answer) -> Link:
     # A pair that is left to the machine is neither true nor false: it keeps what the evidence said.
-    sure = {LinkState.ACCEPTED: 1.0, LinkState.REFUSED: 0.0}.get(state, stored.link.score)
-    return replace(stored.link, state=state, rule="person", probability=sure, decided_by=answer.by.strip())
+    sure = {LinkState.ACCEPTED: 1.0, LinkState.REFUSED: 0.0}.get(state, link.score)
+    return replace(link, state=state, rule=PERSON, probability=sure, decided_by=answer.by.strip())
 
 
 def _given(line: Mapping[str, str | None], place: str) -> bool:
     decision, reason = ((line[name] or "").strip() for name in ("decision", "reason"))
     if reason and not decision:
-        raise ContentError(f"{place}: a reason without a decision: write confirm, refuse or withdraw beside it")
+        raise ContentError(f"{place}: a reason without a decision: write confirm, refuse, withdraw or add beside it")
     return bool(decision)
 
 
 def _answer(line: Mapping[str, str | None], place: str) -> Answer:
     text = {name: (line.get(name) or "").strip() for name in COLUMNS}
-    if not (text["id"].isascii() and text["id"].isdigit()):
+    decision = text["decision"].casefold()
+    adding = decision == ADD and not text["id"]
+    if not (adding or (text["id"].isascii() and text["id"].isdigit())):
         raise ContentError(f"{place}: {text['id']!r} is no link's id")
-    return Answer(
-        int(text["id"]), text["decision"].casefold(), text["by"], text["reason"], text["older"], text["newer"], place
-    )
+    if decision == ADD and not adding:
+        raise ContentError(
+            f"{place}: link {text['id']} is there: confirm it, or add another one on a line without an id"
+        )
+    said = (decision, text["by"], text["reason"], text["older"], text["newer"], place)
+    return Answer(0, *said, text["type"]) if adding else Answer(int(text["id"]), *said)

@@ -115,8 +115,8 @@ def test_a_wrong_request_is_one_clear_line(db: str, arguments: list[str], code: 
     [
         ("id,older\n1,2\n", "no column"),
         ("id,older,newer,decision,by,reason\nx,a,b,confirm,A,b\n", "line 2"),
-        ("id,older,newer,decision,by,reason\n1,,,perhaps,A,b\n", "confirm, refuse or withdraw"),
-        ("id;older;newer;decision;by;reason\n1;;;perhaps;A;b\n", "confirm, refuse or withdraw"),
+        ("id,older,newer,decision,by,reason\n1,,,perhaps,A,b\n", "confirm, refuse, withdraw or add"),
+        ("id;older;newer;decision;by;reason\n1;;;perhaps;A;b\n", "confirm, refuse, withdraw or add"),
         ("id,older,newer,decision,by,reason\n²,a,b,confirm,A,b\n", "no link's id"),
         ("id,older,newer,decision,by,reason\n99999999999999999999,a,b,confirm,A,b\n", "there is no link"),
         ("id,older,newer,decision,by,reason\n1,a,b,,A,order 12\n", "line 2: a reason without a decision"),
