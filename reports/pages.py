@@ -25,7 +25,7 @@ from reports.views.feeds import feeds
 from reports.views.figures import figures_page
 from reports.views.front import TITLE, front_page
 from reports.views.groups import group_page, groups_page
-from reports.views.growth import growth_page
+from reports.views.growth import account_file, former_page, growth_page, last_account
 from reports.views.here import Site
 from reports.views.lists import changes_page, dead_ends_page, flips_page
 from reports.views.method import (
@@ -138,6 +138,10 @@ def _register_pages(
     growth = site.at("growth.html")
     drawn = {name: charts[name].at(growth) for name in ("rows", "digitised") if name in charts}
     yield "growth.html", "growth.html", growth_page(growth, drawn)
+    for between in facts.report.accounts:
+        if between is not last_account(facts.report):
+            here = site.at(account_file(facts.report, between), "growth.html")
+            yield here.path, "growth.html", former_page(here, between)
     series = site.at("series.html")
     yield "series.html", "series.html", series_page(series, charts["series"].at(series) if "series" in charts else None)
     for one in facts.report.years:

@@ -83,8 +83,8 @@ class AccountView:
 
     id: Annotated[str, "Id of the part."]
     heading: Annotated[str, "What is counted, between which dates."]
-    start: Annotated[str, "The count at the start."]
-    end: Annotated[str, "The count at the end."]
+    start: Annotated[Linked, "The count at the start."]
+    end: Annotated[Linked, "The count at the end."]
     terms: Annotated[tuple[TermRow, ...], "The terms in the account's order, but for those that are certainly zero."]
     zero: Annotated[tuple[TermRow, ...], "The terms that are certainly zero."]
     objections: Annotated[tuple[ObjectionView, ...], "What can be said against the growth told."]
@@ -96,18 +96,19 @@ class AccountView:
 class YearRow:
     """One pair of years in the table of accounts, or one unit of count."""
 
-    label: Annotated[str, "The years, or the unit."]
-    cells: Annotated[tuple[str, ...], "Its numbers in the table's order."]
+    label: Annotated[Linked, "The years with the way to their account, or the unit."]
+    cells: Annotated[tuple[Linked, ...], "Its numbers in the table's order."]
     broken: Annotated[str, "Why the years cannot simply be compared; empty when they can."]
 
 
 @dataclass(frozen=True, slots=True)
 class GrowthPage:
-    """Growth taken apart until it closes."""
+    """Growth taken apart until it closes: of the last year with all years' numbers, or of an earlier year alone."""
 
     frame: Annotated[Frame, "What stands round the page."]
+    others: Annotated[tuple[NavItem, ...], "The accounts of all years."]
     intro: Annotated[tuple[str, ...], "What an account is, and between which editions this one lies."]
-    accounts: Annotated[tuple[AccountView, ...], "The accounts of the last year: all entries, digitised entries."]
+    accounts: Annotated[tuple[AccountView, ...], "The accounts of the year: all entries, digitised entries."]
     units: Annotated[tuple[YearRow, ...], "The same growth under four units of count."]
     years: Annotated[tuple[YearRow, ...], "The account of each year since the first one."]
     why: Annotated[tuple[WhyView, ...], "The change of each headline, entry by entry."]
@@ -180,6 +181,7 @@ class ListFilter:
     id: Annotated[str, "Id of the filter on the page: the address behind the figure."]
     mark: Annotated[str, "CSS class of the rows it counts."]
     title: Annotated[str, "The figure and its count, in words."]
+    of: Annotated[Linked | None, "The ministry or section whose part it is, with the way to its page."] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,7 @@ class EntryList:
     heading: Annotated[str, "Heading of the part; empty where the page has one part only."]
     origin: Annotated[tuple[str, ...], "Which edition, read where and when; what is to be known of it."]
     filters: Annotated[tuple[ListFilter, ...], "The figures of the date."]
+    parted: Annotated[tuple[ListFilter, ...], "Their parts by ministry and section, which the pages of these lead to."]
     entries: Annotated[tuple[EntryRow, ...], "Every entry."]
     has_forms: Annotated[bool, "Whether entries have a delivery form."]
     elsewhere: Annotated[tuple[EntryRow, ...], "What figures count besides: rows of other editions, listings."]

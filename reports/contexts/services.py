@@ -39,7 +39,7 @@ class GroupPage:
     basis: Annotated[str, "How it was coded: what the coded figures rest on."]
     table: Annotated[TwoByTwo, "What it delivers, and how far."]
     columns: Annotated[tuple[str, ...], "The figures of the series."]
-    years: Annotated[tuple[tuple[str, tuple[str, ...]], ...], "(year, figures) under the same name."]
+    years: Annotated[tuple[tuple[str, tuple[Linked, ...]], ...], "(year, figures) under the same name."]
     filters: Annotated[tuple[ListFilter, ...], "Its figures as filters of its entries."]
     entries: Annotated[tuple[EntryRow, ...], "Its entries."]
 

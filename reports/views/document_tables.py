@@ -64,9 +64,9 @@ def account_table(words: Words, account: AccountView) -> Table:
             Column(say("What it counts"), share=5),
         ),
         (
-            Row(_cells(say("Start"), account.start, "", ""), strong=True),
+            Row(_cells(say("Start"), account.start.text, "", ""), strong=True),
             *(Row(_cells(term.title, term.value, term.bounds or "–", term.about)) for term in account.terms),
-            Row(_cells(say("End"), account.end, "", ""), strong=True),
+            Row(_cells(say("End"), account.end.text, "", ""), strong=True),
         ),
     )
 
@@ -75,7 +75,11 @@ def units_table(words: Words, rows: Sequence[YearRow]) -> Table:
     """The same growth under the four units of count."""
     say = words.say
     heads = _numbers(say("Start"), say("End"), say("Change"), say("Rate"), say("Births less deaths"))
-    return Table("", (Column(say("Unit"), share=3), *heads), tuple(Row(_cells(row.label, *row.cells)) for row in rows))
+    return Table(
+        "",
+        (Column(say("Unit"), share=3), *heads),
+        tuple(Row(_cells(row.label.text, *(cell.text for cell in row.cells))) for row in rows),
+    )
 
 
 def years_table(words: Words, rows: Sequence[YearRow]) -> Table:
@@ -88,7 +92,10 @@ def years_table(words: Words, rows: Sequence[YearRow]) -> Table:
     return Table(
         "",
         (Column(say("Years"), share=2), *heads),
-        tuple(Row((Cell(row.label, row.broken), *_cells(*row.cells)), apart=bool(row.broken)) for row in rows),
+        tuple(
+            Row((Cell(row.label.text, row.broken), *_cells(*(cell.text for cell in row.cells))), apart=bool(row.broken))
+            for row in rows
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from auditor.link.words import field_key
 from auditor.measure.records import DatedAudit, Figure, Measured
 from auditor.measure.report_records import Report, ServiceRecord
 from auditor.measure.series import Year
@@ -19,6 +20,8 @@ _SAFE = re.compile(r"[^A-Za-z0-9_-]")
 _PLACE = re.compile(r"table (\d+) row (\d+)")
 #: How a register is taken apart for pages: dimension → folder.
 DIMENSIONS = {"regulator": "ministries", "section": "sections"}
+#: The figures told of a ministry or section in each year.
+BY_YEAR = ("count", "digitised", "core_complete")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +36,26 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One ministry or section on the audit date: its page, its rows, its part of each figure."""
+    """One ministry or section on the audit date: its page, its rows, its part of each figure; of some in each year."""
 
+    dimension: str
     file: str
     name: str
     keys: tuple[str, ...]
     parts: Mapping[tuple[str, str], Figure]
     years: tuple[tuple[int, Mapping[str, Figure]], ...]
 
+    def anchor(self, measure: str) -> str:
+        """Id of its part of a figure on the page of a year's register."""
+        return f"{DIMENSIONS[self.dimension]}-{self.file.removesuffix('.html')}-{measure}"
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The report with what is derived from it once for all languages."""
+    """The report with what is derived from it once for all languages.
+
+    `group_marks`: year → row's key → the classes of its ministry and its section on the page of that year's register.
+    """
 
     report: Report
     files: Mapping[str, str]
@@ -52,6 +63,7 @@ class Facts:
     year_of: Mapping[str, int]
     marks: Mapping[int, tuple[tuple[Filter, ...], Mapping[str, str]]]
     groups: Mapping[str, tuple[Group, ...]]
+    group_marks: Mapping[int, Mapping[str, str]]
     served_by: str
 
     def service(self, key: str) -> ServiceRecord | None:
@@ -75,7 +87,9 @@ def facts_of(report: Report) -> Facts:
         names |= {row.listing.key: plain(row.listing.name) for row in portal.snapshot.listings}
     by_dimension = {dimension: _groups(report, dimension) for dimension in DIMENSIONS} if report.now else {}
     files = {key: file_of(key) for key in report.services}
-    return Facts(report, files, names, year_of, marks, by_dimension, _served_by(report))
+    return Facts(
+        report, files, names, year_of, marks, by_dimension, _group_marks(by_dimension.values()), _served_by(report)
+    )
 
 
 def _served_by(report: Report) -> str:
@@ -121,6 +135,22 @@ def _marks(found: tuple[Filter, ...]) -> tuple[tuple[Filter, ...], dict[str, str
     return found, {key: " ".join(marks) for key, marks in classes.items()}
 
 
+def group_mark(dimension: str, place: int) -> str:
+    """The class of the rows of a group, by its place among those of its dimension."""
+    return f"{dimension[0]}{place}"
+
+
+def _group_marks(dimensions: Iterable[tuple[Group, ...]]) -> dict[int, dict[str, str]]:
+    found: dict[int, dict[str, str]] = {}
+    for one in dimensions:
+        for place, group in enumerate(one):
+            for year, parts in group.years:
+                marks = found.setdefault(year, {})
+                for key in parts["count"].keys:
+                    marks[key] = f"{marks.get(key, '')} {group_mark(group.dimension, place)}"
+    return found
+
+
 def _groups(report: Report, dimension: str) -> tuple[Group, ...]:
     now = report.now
     if now is None:
@@ -137,11 +167,12 @@ def _groups(report: Report, dimension: str) -> tuple[Group, ...]:
     former = _former(report.years, dimension)
     found = [
         Group(
+            dimension=dimension,
             file=f"{hashlib.sha256(name.encode()).hexdigest()[:10]}.html",
             name=plain(name) if name != UNSAID else "",
             keys=tuple(rows),
             parts=parts[name],
-            years=tuple((year, told[name]) for year, told in former if name in told),
+            years=tuple((year, told[field_key(name)]) for year, told in former if field_key(name) in told),
         )
         for name, rows in keys.items()
     ]
@@ -149,18 +180,18 @@ def _groups(report: Report, dimension: str) -> tuple[Group, ...]:
 
 
 def _former(years: Iterable[Year], dimension: str) -> list[tuple[int, dict[str, dict[str, Figure]]]]:
-    """Count, digitised and core of each group in each year, under the same wording."""
+    """Count, digitised and core of each group in each year, under the same wording but for noise."""
     found = []
     for year in years:
         if year.audit is None:
             continue
         group_of = groups([row.entry for row in year.audit.snapshot.entries], dimension)
         told: dict[str, dict[str, Figure]] = {}
-        for measure in ("count", "digitised", "core_complete"):
+        for measure in BY_YEAR:
             if measure not in year.audit.measured:
                 continue
             for name, part in (split(year.audit.measured[measure].head, group_of) or {}).items():
-                told.setdefault(name, {})[measure] = part
+                told.setdefault(field_key(name), {})[measure] = part
         found.append((year.year, told))
     return found
 

@@ -18,14 +18,12 @@ from reports.views.here import PARTS, Here, token
 from reports.views.register import portals_in_short
 from reports.views.series import broken
 from reports.views.told import told
-from reports.views.wording import LANGUAGE_OF, word
+from reports.views.wording import DELIVERED, LANGUAGE_OF, word
 
 _ANNOUNCED = ("count", "digitised")
 _BEHIND = ("core_complete", "easy_share", "dead_ends", "label_flips", "parallel")
 _DOORS = ("growth.html", "series.html", "ministries/index.html", "sections/index.html", "dead-ends.html",
           "label-flips.html", "portal.html", "method.html", "limits.html")  # fmt: skip
-#: Caption of a two-by-two.
-DELIVERED = N_("What is delivered, and how far")
 #: The report's title.
 TITLE = N_("Public services of Kazakhstan: what stands behind the count")
 

@@ -10,11 +10,11 @@ from reports.contexts.base import CellView, ChartView, Linked, TwoByTwo
 from reports.contexts.pages import ListFilter
 from reports.contexts.services import GroupPage, GroupRow, GroupsPage
 from reports.i18n import N_
-from reports.views.facts import Group, anchor
+from reports.views.facts import BY_YEAR, Group, anchor
 from reports.views.figures import entry_row, figure_words, how_coded
-from reports.views.front import DELIVERED
 from reports.views.here import Here, token
 from reports.views.series import column
+from reports.views.wording import DELIVERED
 
 #: The figures side by side: (measure, cell).
 COLUMNS = (("count", ""), ("digitised", ""), ("core_complete", ""), ("two_by_two", "human_social/partial"),
@@ -75,9 +75,9 @@ def group_page(here: Here, dimension: str, group: Group, now: DatedAudit) -> Gro
         lead=_lead(here, group),
         basis=how_coded(here),
         table=_table(here, group.parts),
-        columns=tuple(column(here, name, "").text for name in ("count", "digitised", "core_complete")),
+        columns=tuple(column(here, name, "").text for name in BY_YEAR),
         years=tuple(
-            (str(year), tuple(_figure(here, told.get(name)) for name in ("count", "digitised", "core_complete")))
+            (str(year), tuple(_former(here, group, year, told.get(name)) for name in BY_YEAR))
             for year, told in group.years
         ),
         filters=tuple(
@@ -87,6 +87,12 @@ def group_page(here: Here, dimension: str, group: Group, now: DatedAudit) -> Gro
         ),
         entries=tuple(entry_row(here, rows[key], marks.get(key, "")) for key in group.keys),
     )
+
+
+def _former(here: Here, group: Group, year: int, figure: Figure | None) -> Linked:
+    """A group's figure of a year, linked to its entries in that year's register."""
+    way = f"{here.up}register/{year}.html#{group.anchor(figure.measure)}" if figure else ""
+    return Linked(_figure(here, figure), way)
 
 
 def _figure(here: Here, figure: Figure | None) -> str:

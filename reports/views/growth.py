@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from auditor.account.records import SIGNS, Account, Item, TermName, Unit
 from auditor.measure.cards import card
-from auditor.measure.report_records import YearAccount
+from auditor.measure.report_records import Report, YearAccount
+from auditor.measure.series import Year
 from auditor.measure.why import Attribution, Cause
-from reports.contexts.base import ChartView, Linked
+from reports.contexts.base import ChartView, Linked, NavItem
 from reports.contexts.pages import AccountView, EventRow, GrowthPage, TermRow, WhyView, YearRow
 from reports.views.figures import objections_to
 from reports.views.here import Here, token
@@ -20,20 +21,54 @@ from reports.views.wording import EVENTS, TERMS, UNITS, word
 def growth_page(here: Here, charts: Mapping[str, ChartView]) -> GrowthPage:
     """The accounts of the last year with their events, and of each year in a table."""
     report, words = here.site.facts.report, here.words
-    last = report.accounts[-1] if report.accounts and report.accounts[-1].end is report.years[-1] else None
-    accounts = []
-    if last is not None:
-        for unit, digitised in ((Unit.ROWS, False), (Unit.ROWS, True)):
-            if (unit, digitised) in last.accounts:
-                name = "digitised" if digitised else "rows"
-                accounts.append(account_view(here, last.accounts[unit, digitised], name, charts.get(name)))
+    last = last_account(report)
     return GrowthPage(
         frame=here.frame(words.say("Growth taken apart until it closes")),
+        others=_others(here),
         intro=tuple(growth_intro(here, last)),
-        accounts=tuple(accounts),
+        accounts=_accounts(here, last, charts) if last else (),
         units=tuple(_units(here, last)) if last else (),
         years=tuple(_year(here, one) for one in report.accounts),
         why=tuple(_why(here, measure, found) for measure, found in report.why.items()),
+    )
+
+
+def former_page(here: Here, between: YearAccount) -> GrowthPage:
+    """The accounts of an earlier year with their events: what the table of all years leads to."""
+    years = f"{between.start.year}–{between.end.year}"
+    return GrowthPage(
+        frame=here.frame(here.words.say("Growth taken apart until it closes: %(years)s", years=years)),
+        others=_others(here),
+        intro=tuple(growth_intro(here, between)),
+        accounts=_accounts(here, between, {}),
+        units=(),
+        years=(),
+        why=(),
+    )
+
+
+def last_account(report: Report) -> YearAccount | None:
+    """The accounts up to the audit date; None when the register of the year before was not observed."""
+    return report.accounts[-1] if report.accounts and report.accounts[-1].end is report.years[-1] else None
+
+
+def account_file(report: Report, between: YearAccount) -> str:
+    """The page of the accounts of a year."""
+    return "growth.html" if between is last_account(report) else f"growth/{between.end.year}.html"
+
+
+def _others(here: Here) -> tuple[NavItem, ...]:
+    report = here.site.facts.report
+    files = [(account_file(report, one), f"{one.start.year}–{one.end.year}") for one in report.accounts]
+    return tuple(NavItem(here.up + file, years, file == here.path) for file, years in files)
+
+
+def _accounts(here: Here, between: YearAccount, charts: Mapping[str, ChartView]) -> tuple[AccountView, ...]:
+    last = between is last_account(here.site.facts.report)
+    return tuple(
+        account_view(here, between, digitised=digitised, chart=charts.get(name), against=last)
+        for name, digitised in (("rows", False), ("digitised", True))
+        if (Unit.ROWS, digitised) in between.accounts
     )
 
 
@@ -79,13 +114,17 @@ def last_change(here: Here) -> tuple[Linked, ...]:
     real = words.signed(taken.real_growth)
     if low != high:
         real += f" ({words.signed(low)} … {words.signed(high)})"
-    years = f"{here.up}growth.html#years"
-    return here.sentence(said, g=Linked(words.signed(taken.growth), years), r=Linked(real, years))
+    way = f"{here.up}{account_file(here.site.facts.report, between)}#rows"
+    return here.sentence(said, g=Linked(words.signed(taken.growth), way), r=Linked(real, way))
 
 
-def account_view(here: Here, taken: Account, name: str, chart: ChartView | None) -> AccountView:
-    """One account, term by term with its events; `name` begins the ids of its terms."""
+def account_view(
+    here: Here, between: YearAccount, *, digitised: bool = False, chart: ChartView | None = None, against: bool = True
+) -> AccountView:
+    """One account, term by term with its events; `against`: with what can be said against the report's headlines."""
     words = here.words
+    taken = between.accounts[Unit.ROWS, digitised]
+    name = "digitised" if digitised else "rows"
     heading = words.say("Digitised entries") if taken.digitised else words.say("All entries")
     closing = words.say(
         "Register growth %(growth)s, real growth (births less deaths) %(real)s, remainder %(rest)s.",
@@ -98,18 +137,25 @@ def account_view(here: Here, taken: Account, name: str, chart: ChartView | None)
             "Some undecided links are too entangled to try every choice: the bounds are safe but may be too wide."
         )
     rows = [_term(here, taken, term, name) for term in TermName if taken.digitised or term is not TermName.FLIPS]
-    against = ("digitised",) if taken.digitised else ("growth", "count")
-    said = [one for measure in against for one in objections_to(here, measure)]
+    measures = ("digitised",) if digitised else ("growth", "count")
+    said = [one for measure in measures for one in objections_to(here, measure)] if against else []
     return AccountView(
         id=name,
         heading=heading,
-        start=words.number(taken.start),
-        end=words.number(taken.end),
+        start=_count(here, taken, between.start, taken.start),
+        end=_count(here, taken, between.end, taken.end),
         terms=tuple(row for row in rows if not _nought(row)),
         zero=tuple(row for row in rows if _nought(row)),
         objections=tuple(sorted(said, key=lambda one: not one.fails)),
         closing=closing,
         chart=chart,
+    )
+
+
+def _count(here: Here, taken: Account, year: Year, value: int) -> Linked:
+    """The count at an end of an account with the way to the entries counted."""
+    return Linked(
+        here.words.number(value), f"{here.up}register/{year.year}.html#{'digitised' if taken.digitised else 'all'}"
     )
 
 
@@ -159,7 +205,7 @@ def _units(here: Here, last: YearAccount) -> Iterable[YearRow]:
             rate,
             words.signed(taken.real_growth),
         )
-        yield YearRow(label, cells, "")
+        yield YearRow(Linked(label), tuple(Linked(cell) for cell in cells), "")
 
 
 def _year(here: Here, between: YearAccount) -> YearRow:
@@ -172,18 +218,19 @@ def _year(here: Here, between: YearAccount) -> YearRow:
     real = words.signed(taken.real_growth)
     if low != high:
         real += f" ({words.signed(low)} … {words.signed(high)})"
+    page = here.up + account_file(here.site.facts.report, between)
     cells = (
-        words.number(taken.start),
-        words.number(taken.end),
-        words.signed(taken.growth),
-        real,
-        words.number(births.value),
-        words.number(deaths.value),
-        words.signed(digital.growth) if digital else "–",
-        words.signed(flips.value) if flips else "–",
+        _count(here, taken, between.start, taken.start),
+        _count(here, taken, between.end, taken.end),
+        Linked(words.signed(taken.growth), f"{page}#rows"),
+        Linked(real, f"{page}#rows"),
+        Linked(words.number(births.value), f"{page}#rows-{TermName.BIRTHS}"),
+        Linked(words.number(deaths.value), f"{page}#rows-{TermName.DEATHS}"),
+        Linked(words.signed(digital.growth), f"{page}#digitised") if digital else Linked("–"),
+        Linked(words.signed(flips.value), f"{page}#digitised-{TermName.FLIPS}") if flips else Linked("–"),
     )
     breaks = "; ".join(broken(words, one.kind, one.detail) for one in between.end.breaks)
-    return YearRow(f"{between.start.year}–{between.end.year}", cells, breaks)
+    return YearRow(Linked(f"{between.start.year}–{between.end.year}", f"{page}#rows"), cells, breaks)
 
 
 def _why(here: Here, measure: str, found: Attribution) -> WhyView:

@@ -9,11 +9,12 @@ from auditor.measure.records import DatedAudit, Figure, Measured, PortalAudit
 from auditor.records import Evidence
 from reports.contexts.base import Linked, NavItem
 from reports.contexts.pages import EntryList, ListFilter, PortalView, RegisterPage
-from reports.views.facts import Filter, anchor, filters
+from reports.views.facts import DIMENSIONS, Filter, anchor, filters, group_mark
 from reports.views.figures import entry_row, figure_words, four_boxes, how_coded, listing_row, loose_row, objection
+from reports.views.groups import group_name
 from reports.views.here import Here
 from reports.views.told import told
-from reports.views.wording import LANGUAGE_OF, PROVENANCE, word
+from reports.views.wording import DELIVERED, LANGUAGE_OF, PROVENANCE, word
 
 
 def register_page(here: Here, audit: DatedAudit, year: int) -> RegisterPage:
@@ -21,6 +22,7 @@ def register_page(here: Here, audit: DatedAudit, year: int) -> RegisterPage:
     words, facts = here.words, here.site.facts
     shot = audit.snapshot
     found, marks = facts.marks[year]
+    groups = facts.group_marks.get(year, {})
     details = _details(here, audit.measured)
     own = {row.entry.key for row in shot.entries}
     part = EntryList(
@@ -29,8 +31,10 @@ def register_page(here: Here, audit: DatedAudit, year: int) -> RegisterPage:
         heading="",
         origin=tuple(_origin(here, audit)),
         filters=_filters(here, found),
+        parted=tuple(_parted(here, audit, year)),
         entries=tuple(
-            entry_row(here, row, marks.get(row.entry.key, ""), details.get(row.entry.key, "")) for row in shot.entries
+            entry_row(here, row, _classes(marks, groups, row.entry.key), details.get(row.entry.key, ""))
+            for row in shot.entries
         ),
         has_forms=any(row.entry.form for row in shot.entries),
         elsewhere=tuple(
@@ -75,6 +79,7 @@ def _portal(here: Here, portal: PortalAudit) -> EntryList:
         heading=word(words, LANGUAGE_OF, str(shot.lang)),
         origin=_portal_origin(here, portal),
         filters=_filters(here, found),
+        parted=(),
         entries=tuple(listing_row(here, row, " ".join(marks.get(row.listing.key, ()))) for row in shot.listings),
         has_forms=False,
         elsewhere=(),
@@ -106,7 +111,7 @@ def portals_in_short(here: Here) -> Iterable[PortalView]:
         yield PortalView(
             heading=Linked(word(words, LANGUAGE_OF, lang), f"{here.up}portal.html#portal-{lang}"),
             origin=_portal_origin(here, portal),
-            table=four_boxes(here, table, words.say("What is delivered, and how far"), link),
+            table=four_boxes(here, table, words.say(DELIVERED), link),
             objections=(objection(words, coding(complete, table.abstained)),),
         )
 
@@ -123,6 +128,27 @@ def _unread_lists(here: Here, lang: str) -> tuple[str, ...]:
 
 def _filters(here: Here, found: Iterable[Filter]) -> tuple[ListFilter, ...]:
     return tuple(ListFilter(one.id, one.mark, figure_words(here.words, one.measured, one.figure)) for one in found)
+
+
+def _classes(marks: Mapping[str, str], groups: Mapping[str, str], key: str) -> str:
+    return f"{marks.get(key, '')}{groups.get(key, '')}".strip()
+
+
+def _parted(here: Here, audit: DatedAudit, year: int) -> Iterable[ListFilter]:
+    """The parts of a year's figures that the pages of ministries and sections lead to."""
+    marks = {one.id: one.mark for one in here.site.facts.marks[year][0]}
+    for dimension, found in here.site.facts.groups.items():
+        for place, group in enumerate(found):
+            page = Linked(group_name(here, group), f"{here.up}{DIMENSIONS[dimension]}/{group.file}")
+            for measure, part in dict(group.years).get(year, {}).items():
+                mark = (
+                    f"{group_mark(dimension, place)}.{marks[measure]}"
+                    if measure in marks
+                    else group_mark(dimension, place)
+                )
+                yield ListFilter(
+                    group.anchor(measure), mark, figure_words(here.words, audit.measured[measure], part), page
+                )
 
 
 def _details(here: Here, measured: Mapping[str, Measured]) -> dict[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from auditor.account.records import Unit
 from auditor.measure.cards import card
 from auditor.measure.objections import Objection
 from auditor.records import Evidence
@@ -92,7 +91,7 @@ def observed(here: Here, finding: Finding) -> Iterator[str]:
     words, report = here.words, here.site.facts.report
     if finding.account is not None:
         yield from growth_intro(here, finding.account)
-        yield account_view(here, finding.account.accounts[Unit.ROWS, False], "rows", None).closing
+        yield account_view(here, finding.account).closing
         return
     if finding.measured is not None and finding.figure is not None:
         yield f"{words.day(report.as_of)} – {figure_words(words, finding.measured, finding.figure)}"
@@ -102,7 +101,7 @@ def numbers(here: Here, finding: Finding) -> Iterator[str]:
     """Bounds, interval and parts of the number, each a line."""
     words, year = here.words, here.site.facts.report.as_of.year
     if finding.account is not None:
-        account = account_view(here, finding.account.accounts[Unit.ROWS, False], "rows", None)
+        account = account_view(here, finding.account)
         for term in (*account.terms, *account.zero):
             bounds = f", {term.bounds}" if term.bounds else ""
             yield f"{term.title}: {term.value}{bounds} ({term.about})"

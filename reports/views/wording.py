@@ -10,6 +10,8 @@ from auditor.records import Coding
 from crawler.pages.records import DeliveryForm
 from reports.i18n import N_, Words
 
+#: Caption of a two-by-two.
+DELIVERED = N_("What is delivered, and how far")
 FORMS: Mapping[str, str] = {
     DeliveryForm.FULLY_AUTOMATED: N_("fully automated"),
     DeliveryForm.PARTIALLY_AUTOMATED: N_("partially automated"),

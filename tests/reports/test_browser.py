@@ -54,8 +54,14 @@ def kinds(sample_report: Report) -> tuple[str, ...]:
         (one for one in sample_report.services.values() if one.row and one.listings), key=lambda one: len(one.stays)
     )
     return (
-        *("index.html", "figures.html", "growth.html", "series.html", "register/2024.html", "ministries/index.html"),
-        *("sections/index.html", "services/index.html", f"services/{file_of(record.key)}.html", "dead-ends.html"),
+        *("index.html", "figures.html", "growth.html", "growth/2020.html", "series.html", "register/2024.html"),
+        *(
+            "ministries/index.html",
+            "sections/index.html",
+            "services/index.html",
+            f"services/{file_of(record.key)}.html",
+            "dead-ends.html",
+        ),
         *("label-flips.html", "changes.html", "portal.html", "method.html", "codebook.html", "cards.html"),
         *("dictionary.html", "limits.html", "corrections.html", "editions.html", "files.html"),
     )

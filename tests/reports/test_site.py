@@ -101,6 +101,30 @@ def test_every_number_of_a_ministrys_sentence_leads_to_as_many_entries(site: Pat
         assert len(tree.select(".lead a")) == 3
 
 
+@pytest.mark.parametrize("folder", ["ministries", "sections"])
+def test_every_number_of_a_year_of_a_ministry_or_section_leads_to_as_many_entries(site: Path, folder: str) -> None:
+    checked = 0
+    for page in sorted((site / "ru" / folder).glob("*.html")):
+        tree = soup(page)
+        own = {str(tag["id"]) for tag in tree.select("#entries tbody tr")}
+        for year, *cells in ([*row.select("td")] for row in tree.select(".wide section + section tbody tr")):
+            for number, link in enumerate(cell.a for cell in cells):
+                file, _, fragment = str(link["href"]).partition("#")  # type: ignore[index]
+                assert file == f"../register/{year.text}.html"
+                register = soup(site / "ru/register" / f"{year.text}.html")
+                rule = re.search(rf"#{fragment}:target~\* tbody tr:not\(([\w.]+)\)", str(register.style))
+                assert rule is not None, link
+                rows = register.select(f"#register-entries tbody tr{rule.group(1)}")
+                assert re.match(r"[\d\u00a0]+", link.text).group().replace("\u00a0", "") == str(len(rows)), link  # type: ignore[union-attr]
+                said = register.find(id=fragment).strong  # type: ignore[union-attr]
+                assert said.text.startswith(f"{tree.h1.text}: "), "it says of whom it is"  # type: ignore[union-attr]
+                assert str(said.a["href"]) == f"../{folder}/{page.name}"  # type: ignore[union-attr,index]
+                if year.text == "2024" and not number:
+                    assert {str(row["id"]) for row in rows} == own
+                checked += 1
+    assert checked > 150
+
+
 def test_each_entry_leads_to_the_row_of_its_kept_page(site: Path) -> None:
     rows = soup(site / "en/register/2024.html").select("#register-entries tbody tr")
     assert len(rows) == 185
@@ -159,6 +183,29 @@ def test_the_account_closes_on_its_page(site: Path) -> None:
     births = page.find(id="rows-births")
     assert births is not None
     assert sum(int(item.b.text) for item in births.find_all("li")) == numbers[1]  # type: ignore[union-attr]
+
+
+def test_every_number_of_the_table_of_accounts_leads_to_its_account_or_its_entries(site: Path) -> None:
+    rows = soup(site / "en/growth.html").select("#years tbody tr")
+    assert [row.td.text for row in rows][:2] == ["2017–2018", "2018–2019"]  # type: ignore[union-attr]
+    for row in rows:
+        pages = {str(link["href"]).partition("#")[0] for link in row.select("a") if "register" not in str(link["href"])}
+        (file,) = pages
+        account = soup(site / "en" / file)
+        closing = account.select_one("#rows .statement")
+        assert closing is not None
+        start, end, growth, real, *terms, _, flips = (cell.text for cell in row.select("td.n"))
+        assert f"Register growth {growth}, real growth (births less deaths) {real.split(' ')[0]}," in closing.text
+        assert [one.text for one in account.select("#rows .total .n")] == [start, end]
+        for number, name in zip([*terms, flips], ("rows-births", "rows-deaths", "digitised-flips"), strict=True):
+            events = account.find(id=name)
+            assert events is not None
+            assert sum(int(item.text.replace("−", "-")) for item in events.select("li > b")) in (
+                int(number.replace("−", "-")),
+                -int(number.replace("−", "-")),
+            ), f"{file} {name}"
+        assert bool(account.select(".objection")) == (file == "growth.html"), "said against the last year's headlines"
+    assert len(soup(site / "en/growth/2018.html").select(".years a")) == len(rows)
 
 
 def test_years_that_were_not_observed_are_said_and_breaks_marked(site: Path) -> None:
