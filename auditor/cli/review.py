@@ -151,7 +151,7 @@ def _show_links(session: Session, links: Sequence[StoredLink], *, json_out: bool
                     **_link_json(one, names),
                     "state": state[one.id],
                     **{name: getattr(one.link, name) for name in ("probability", "score", "rule", "group")},
-                    "evidence": dict(one.link.evidence),
+                    "evidence": _evidence(one),
                 }
                 for one in links
             ]
@@ -162,7 +162,9 @@ def _show_links(session: Session, links: Sequence[StoredLink], *, json_out: bool
         say(f"{one.id}  {state[one.id]} {link.type} {link.probability:.2f} {link.rule}  {link.older}  {link.newer}")
         for name in dict.fromkeys(names.get(key, "") for key in (link.older, link.newer)):
             say(f"    {name}")
-    note(f"{len(links)} links in force; a wrong one is refused by its id: --refuse ID --by NAME --reason WHY")
+    wrong = "a wrong one is refused by its id: --refuse ID --by NAME --reason WHY"
+    missing = "one that is missing is added: --add TYPE --older KEY --newer KEY --by NAME --reason WHY"
+    note(f"{len(links)} links in force; {wrong if links else missing}")
 
 
 def _by(one: StoredLink) -> str:
@@ -180,6 +182,14 @@ def _link_json(one: StoredLink, names: Mapping[str, str]) -> dict[str, Any]:
                                                                for side, key in ends.items()}}  # fmt: skip
 
 
+def _evidence(one: StoredLink) -> dict[str, str]:
+    """What speaks for a link by what it is about; of one thing several may be said."""
+    said: dict[str, list[str]] = {}
+    for what, value in one.link.evidence:
+        said.setdefault(what, []).append(value)
+    return {what: "; ".join(values) for what, values in said.items()}
+
+
 def _show_questions(session: Session, links: Sequence[StoredLink], *, json_out: bool) -> None:
     names, words = names_in(session, links), said_of(session)
     said = {one.id: words.get((one.link.older, one.link.newer)) for one in links}
@@ -189,7 +199,7 @@ def _show_questions(session: Session, links: Sequence[StoredLink], *, json_out: 
                 {
                     **_link_json(one, names),
                     "probability": one.link.probability,
-                    "evidence": dict(one.link.evidence),
+                    "evidence": _evidence(one),
                     **(_word_json(word) if (word := said[one.id]) else {}),
                 }
                 for one in links

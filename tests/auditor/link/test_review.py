@@ -218,3 +218,30 @@ def test_a_listing_stands_with_its_name_and_a_confirmed_one_belongs_to_its_servi
     assert chosen["newer"] not in {one["newer"] for one in questions(db)}, "its rivals are settled with it"
     (kept,) = json.loads(run(db, "review", "links", "--decided", "--json").stdout)
     assert kept["newer_name"] == chosen["newer_name"]
+
+
+def test_what_has_no_link_yet_is_told_how_to_get_one_and_not_how_to_lose_it(db: str) -> None:
+    question = questions(db)[0]
+    run(db, "review", "links", "--refuse", str(question["id"]), "--by", "Aigul", "--reason", "another service")
+    said = run(db, "review", "links", "--of", question["older"])
+    assert ("refused" in said.stdout, "is refused by its id" in said.stderr) == (True, True)
+    engine = connect(db)
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM link WHERE older_key = :key"), {"key": question["older"]})
+    engine.dispose()
+    bare = run(db, "review", "links", "--of", question["older"])
+    assert (bare.returncode, bare.stdout) == (0, "")
+    assert bare.stderr.startswith("0 links in force; one that is missing is added: --add TYPE")
+    assert "--refuse" not in bare.stderr
+
+
+def test_json_has_both_notes_on_a_question_with_rivals_on_either_side(db: str) -> None:
+    engine = connect(db)
+    with engine.begin() as connection:
+        notes = '[["code", "same"], ["several", "all merged"], ["several", "all split"]]'
+        connection.execute(text("UPDATE link SET evidence = :notes WHERE state = 'candidate'"), {"notes": notes})
+    engine.dispose()
+    question = json.loads(run(db, "review", "links", "--json").stdout)[0]
+    assert question["evidence"] == {"code": "same", "several": "all merged; all split"}
+    (of_row,) = json.loads(run(db, "review", "links", "--of", question["older"], "--json").stdout)
+    assert of_row["evidence"] == question["evidence"]
