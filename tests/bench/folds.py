@@ -46,6 +46,7 @@ BATCHES = (
     "years",
     "portal",
     "register",
+    "citizen",
 )
 
 Row = tuple[str, bool]

@@ -31,10 +31,11 @@ BLIND = {
     "years": "15: register and portal of all years, four in five with result text, by an eighth hand",
     "portal": "16: portal listings in their natural mixture, two in five with result text, by a ninth hand",
     "register": "17: register rows of all its acts, a third with result text, by a tenth hand",
+    "citizen": "18: listings for citizens with result texts as on their pages, by an eleventh hand",
     "odd": "odd ones and kinds hardly seen before, sought on purpose",
 }
 #: The newest batches, each by a hand that had seen neither the classifier nor the other names.
-NEWEST = ("apart", "plain", "mixed", "texts", "styles", "pages", "years", "portal", "register")
+NEWEST = ("apart", "plain", "mixed", "texts", "styles", "pages", "years", "portal", "register", "citizen")
 TARGET = (0.95, 0.85)
 _OTHER = {
     Nature.HUMAN_SOCIAL: Nature.TRANSACTIONAL,
