@@ -7,9 +7,13 @@ import csv
 import io
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from datasette import hookimpl
+from datasette.handle_exception import handle_exception
+from datasette.utils.asgi import BadRequest
+from datasette.views.base import DatasetteError
 
 from auditor.release.guard import SafeCsv, restrict, shown
 from auditor.release.served import ROW_LIMIT
@@ -19,6 +23,8 @@ from auditor.release.ui_words import CUT
 Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Any, Send], Awaitable[None]]
+
+_THROUGH = "_through must be JSON with a table, a column and a value"
 
 
 class Hooks:
@@ -55,6 +61,17 @@ class Hooks:
                 english, filters.selections(), {key: request.args[key] for key in request.args}, order[0]
             ),
         }
+
+    @hookimpl(tryfirst=True)  # type: ignore[untyped-decorator]
+    def handle_exception(self, datasette: Any, request: Any, exception: Exception) -> object:  # noqa: ANN401
+        """A question asked wrongly is 400: Datasette calls order by an unknown column, and more, a fault of its own,
+        and stumbles over a `_through` that is not as it writes it.
+        """
+        if isinstance(exception, DatasetteError) and exception.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            exception.status = HTTPStatus.BAD_REQUEST
+        if isinstance(exception, KeyError | TypeError | ValueError) and request.args.get("_through"):
+            return handle_exception(datasette, request, BadRequest(_THROUGH))
+        return None
 
     @hookimpl  # type: ignore[untyped-decorator]
     def asgi_wrapper(self) -> Callable[[App], App]:

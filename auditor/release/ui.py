@@ -19,6 +19,7 @@ from auditor.release.ui_words import (
     MENU,
     REASONS,
     REFUSED,
+    UNSAID,
     WORDS,
 )
 
@@ -140,9 +141,11 @@ def _turned(text: str, patterns: Sequence[tuple[re.Pattern[str], Mapping[str, st
 
 
 def _reason(text: str, lang: str) -> str:
-    """Why something is refused; in Datasette's or SQLite's English where we have no words for it."""
+    """Why something is refused; in Datasette's or SQLite's English, and said to be, where we have no words for it."""
     told = _turned(text.strip(), _REASONS, lang).replace("{seconds}", str(TIME_LIMIT_MS // 1000))
-    return told if lang == "en" or told != text.strip() else f'<span lang="en">{told}</span>'
+    if lang == "en" or told != text.strip():
+        return told
+    return UNSAID[lang].format(reason=f'<span lang="en">{told}</span>')
 
 
 def _told(title: str, order: Sequence[str]) -> list[tuple[str, str]]:

@@ -192,6 +192,29 @@ REASONS: tuple[tuple[str, str, str, str], ...] = (
     ("Cannot use _sort and _sort_desc at the same time", r"\g<0>", "_sort и _sort_desc вместе не действуют.",
      "_sort пен _sort_desc бірге қолданылмайды."),
     (r"_(?:no)?col=(.+) - invalid columns", "There is no column \\1.", r"Нет столбца \1.", r"\1 бағаны жоқ."),
+    ("Cannot search by that column", "This table is not searched by that column.",
+     "По этому столбцу поиска нет.", "Бұл баған бойынша іздеу жоқ."),
+    ("_through must be .+", r"\g<0>", "_through записан неверно.", "_through дұрыс жазылмаған."),
+    (r"unterminated string|fts5: syntax error near .*", "The words searched for are not written as a search: \\g<0>.",
+     "Слова для поиска записаны неверно.", "Іздеу сөздері дұрыс жазылмаған."),
+    ("malformed JSON", "What should be JSON is none.", "То, что должно быть JSON, им не является.",
+     "JSON болуы керек мән JSON емес."),
+    (r"wrong number of arguments to function (.+)\(\)", r"\g<0>", r"У функции \1 не столько аргументов.",
+     r"\1 функциясының аргумент саны басқа."),
+    (r"misuse of (?:aggregate|window|aliased aggregate|aliased window)(?: function)?:? (.+?)(?:\(\))?", r"\g<0>",
+     r"Функция \1 здесь не применяется.", r"\1 функциясы мұнда қолданылмайды."),
+    (r"SELECTs to the left and right of (.+) do not have the same number of result columns", r"\g<0>",
+     r"У запросов слева и справа от \1 разное число столбцов.", r"\1 екі жағындағы сұраулардың баған саны әртүрлі."),
+    (r"(\d+).. (ORDER|GROUP) BY term .+", r"\g<0>", r"В \2 BY место \1 не указывает ни на один столбец ответа.",
+     r"\2 BY ішіндегі \1-орын жауаптың ешбір бағанын көрсетпейді."),
+    (r"cannot join using column (.+) - column not present in both tables", r"\g<0>",
+     r"Столбца \1 нет в одной из соединяемых таблиц.", r"\1 бағаны біріктірілетін кестелердің бірінде жоқ."),
+    (r"sub-select returns (\d+) columns - expected (\d+)", r"\g<0>",
+     r"Вложенный запрос даёт столбцов: \1, нужно: \2.", r"Ішкі сұрау беретін баған саны \1, керегі \2."),
+    ("integer overflow", r"\g<0>", "Число слишком велико.", "Сан тым үлкен."),
+    ("no tables specified", r"\g<0>", "Не названа таблица: нужно FROM.", "Кесте аталмаған: FROM керек."),
+    ("the question is too large: it would fill the memory", r"\g<0>", "Вопрос слишком велик: он занял бы всю память.",
+     "Сұрақ тым үлкен: бүкіл жадты алар еді."),
     ("_size must be a positive integer", r"\g<0>", "_size должен быть целым положительным числом.",
      "_size бүтін оң сан болуы керек."),
     (r"_size must be &lt;= (\d+)", "_size is \\1 at most.", r"_size не больше \1.", r"_size \1-ден аспайды."),
@@ -199,6 +222,11 @@ REASONS: tuple[tuple[str, str, str, str], ...] = (
      "Для ленты нужны столбцы atom_id, atom_title и atom_updated.",
      "Таспа үшін atom_id, atom_title және atom_updated бағандары керек."),
 )  # fmt: skip
+#: Around the database's own English where there are no words of ours.
+UNSAID = {
+    "ru": "Ответ базы данных, по-английски: {reason}",
+    "kk": "Дерекқордың ағылшынша жауабы: {reason}",
+}
 #: In place of a question's CSV that would be cut.
 CUT = {
     "en": "{rows} rows or more, and a CSV of a question holds fewer: take the XLSX or narrow the question",

@@ -137,7 +137,13 @@ REFUSALS = {
     "?sql=select+zeroblob(99000)+from+entries": ("", "Ответ слишком велик", "", "Жауап тым үлкен"),
     "?sql=select+from+entries": ("", 'Ошибка в записи SQL возле "from"', "", '"from" маңында'),
     "?sql=select+load_extension('x')": ("", "Выпуск можно только читать", "", "тек оқуға болады"),
-    "/entries?_sort=gone": ("Ошибка 500", "По столбцу gone упорядочить нельзя.", "Қате 500", "gone бағаны бойынша"),
+    "/entries?_sort=gone": ("Ошибка 400", "По столбцу gone упорядочить нельзя.", "Қате 400", "gone бағаны бойынша"),
+    "/entries?_through=x": ("Ошибка 400", "_through записан неверно.", "Қате 400", "_through дұрыс жазылмаған."),
+    "?sql=select+*+from+search+where+search+match+'\"'": ("", "Слова для поиска", "", "Іздеу сөздері"),
+    "?sql=select+substr()": ("", "У функции substr не столько аргументов.", "", "substr функциясының"),
+    "?sql=select+avg(count(*))+from+entries": ("", "Функция count здесь не применяется.", "", "count функциясы мұнда"),
+    "?sql=select+1+union+select+1,2": ("", "слева и справа от UNION разное число столбцов", "", "UNION екі жағындағы"),
+    "?sql=select+1+order+by+5": ("", "В ORDER BY место 1 не указывает", "", "ORDER BY ішіндегі 1-орын"),
     BOMB: ("слишком много времени", "на вопрос даётся секунд: 2", "тым көп уақыт", "2 секунд беріледі"),
 }
 
@@ -145,15 +151,16 @@ REFUSALS = {
 def test_what_is_refused_is_told_in_the_readers_language(page: Page, site: Site) -> None:
     browser = page.context.browser
     assert browser
-    for lang, place in (("ru", 0), ("kk", 2)):
+    for lang, place, told in (("ru", 0, "Ответ базы данных"), ("kk", 2, "Дерекқордың ағылшынша жауабы")):
         reader = browser.new_context(locale=lang).new_page()
         for path, said in REFUSALS.items():
             reader.goto(f"{site.url}{site.id}{path}")
             assert said[place] in reader.locator("h1").inner_text(), path
             assert said[place + 1] in reader.locator(".message-error").inner_text(), path
             assert not reader.locator(".message-error [lang=en]").count(), path
-        reader.goto(f"{site.url}{site.id}?sql=select+json('x')")
-        assert reader.locator(".message-error [lang=en]").inner_text() == "malformed JSON", "no words of ours for it"
+        reader.goto(f"{site.url}{site.id}?sql=select+1+from+entries+limit+'a'")
+        assert reader.locator(".message-error [lang=en]").inner_text() == "datatype mismatch", "no words of ours for it"
+        assert told in reader.locator(".message-error").inner_text(), "the reader is told whose words these are"
         reader.goto(f"{site.url}gone")
         reader.locator("main a, [role=main] a").click()
         assert reader.url == site.url, "a refusal leads back"

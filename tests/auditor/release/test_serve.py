@@ -96,6 +96,18 @@ def test_nothing_typed_into_search_is_an_error(site: Site) -> None:
         assert json.loads(site.get("find.json", words=words)[1])["ok"], words
 
 
+@pytest.mark.parametrize(
+    "query", ["_sort=gone", "_sort_desc=gone", "_sort=code&_sort_desc=code", "_through=x", "_through={}"]
+)
+def test_what_is_asked_wrongly_is_no_fault_of_the_server(site: Site, query: str) -> None:
+    for path in ("entries", "entries.json", "entries.csv"):
+        status, body = site.get(f"{path}?{query}")
+        assert status == 400, path
+        assert b"Traceback" not in body
+    told = json.loads(site.get(f"entries.json?{query}")[1])
+    assert (told["ok"], told["status"]) == (False, 400)
+
+
 #: Where nothing of anybody else's lies.
 AWAY = f"/tmp/egov-audit-{uuid4().hex}"
 FORBIDDEN = (
