@@ -6,12 +6,14 @@ in several narrower rows ("licence for X" → "… for persons", "… for compan
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor.link.assignment import ACCEPT_FROM
 from auditor.link.scoring import Matrix, Names
 from auditor.link.words import turns
 
@@ -21,7 +23,8 @@ CONTEXT_FROM = 0.8
 CONTEXT_FROM_IF_COVERED, WELL_COVERED = -2.5, 0.95
 #: How much of a part's name lies in the whole, and how much of the whole its parts must cover together.
 PART_INSIDE, COVERED = 0.7, 0.85
-WELL_INSIDE = 0.8
+#: The same of a part that stands not so near: another act over the same things differs in a light word only.
+WELL_INSIDE = 0.97
 #: Least share of the whole that each further part must add.
 GAIN = 0.08
 #: A narrower row holds at least so much of the whole's name.
@@ -119,16 +122,25 @@ def _fallen_apart(side: Side) -> Iterable[tuple[int, list[int], str, float]]:
         near = [
             part
             for part in np.flatnonzero(side.context[whole] >= CONTEXT_FROM_IF_COVERED).tolist()
-            if best_whole[part] == whole or side.odds[best_whole[part], part] < 3.0
+            if best_whole[part] == whole or side.odds[best_whole[part], part] < ACCEPT_FROM
         ]
-        if len(near) < 2 or not mass:
+        if not near or not mass:
             continue
         parts, score = _parts(side, whole, near, masses)
         context = min((float(side.context[whole, part]) for part in parts), default=0.0)
         if len(parts) > 1 and score >= (COVERED if context >= CONTEXT_FROM else WELL_COVERED):
             yield whole, parts, "parts_cover_whole", score
             continue
+        far = _far_parts(side, whole, near, best_whole)
+        parts, score = _parts(side, whole, [*near, *far], masses) if far else ([], 0.0)
+        if len(parts) > 1 and score >= WELL_COVERED and not set(parts).isdisjoint(near):
+            yield whole, parts, "parts_cover_whole", score
+            continue
         longer = _longer(side, whole, near)
+        own = int(side.odds[whole].argmax())
+        # A row that goes on as another one, misspelt perhaps, did not fall into rows that hold its name besides.
+        if own not in longer and side.odds[whole, own] >= ACCEPT_FROM:
+            longer = []
         if len(longer) > 1:
             yield whole, longer, "whole_in_each_part", 1.0
             continue
@@ -136,6 +148,25 @@ def _fallen_apart(side: Side) -> Iterable[tuple[int, list[int], str, float]]:
         narrower, score = _narrower(side, whole, near)
         if len(narrower) > 1:
             yield whole, narrower, "whole_in_each_part", score
+
+
+def _far_parts(side: Side, whole: int, near: Sequence[int], best_whole: NDArray[np.int64]) -> list[int]:
+    """Parts of another body or heading whose words all lie in the whole and go nowhere else.
+
+    Only beside a part that stands near: otherwise nothing but words would speak for it.
+    """
+    stems = side.whole_stems[whole]
+    if not any(side.part_stems[part] and side.part_stems[part] < stems for part in near):
+        return []
+    known = set(near)
+    found = [
+        part
+        for part, own in enumerate(side.part_stems)
+        if own < stems and part not in known
+        if best_whole[part] == whole or side.odds[best_whole[part], part] < ACCEPT_FROM
+    ]
+    alike = Counter(side.part_stems[part] for part in found)
+    return [part for part in found if alike[side.part_stems[part]] == 1 and side.odds[whole, part] > STRUCK_OFF]
 
 
 def _parts(side: Side, whole: int, near: Sequence[int], masses: Sequence[float]) -> tuple[list[int], float]:

@@ -12,7 +12,7 @@ from auditor.records import EditionRef
 from crawler.pages.records import Lang
 
 #: Version of the linking rules. A change of rules changes it, and everything is linked again.
-LINKER = "3"
+LINKER = "4"
 
 
 @dataclass(frozen=True, slots=True)
