@@ -219,15 +219,21 @@ def adjudicate_command(
 
 @sheet_app.command("stale")
 def stale_command(*, json_out: Json = False) -> None:
-    """List people's codings that no longer count because the text they were made on has changed or gone."""
+    """List people's codings that do not count for the text as it is now, or for that of the edition in force."""
     from auditor.review.stage_adjudicate import stale_codings
 
     with open_database(load_config().db_url) as engine, transaction(engine) as session:
-        found = stale_codings(session)
+        found = stale_codings(session, parse_day(None))
     if json_out:
         say_json(
             [
-                {"subject": one.coding.subject, "kind": one.kind, "coder": one.coding.coder, "gone": one.gone}
+                {
+                    "subject": one.coding.subject,
+                    "kind": one.kind,
+                    "coder": one.coding.coder,
+                    "gone": one.gone,
+                    "row": one.row,
+                }
                 for one in found
             ]
         )
@@ -235,6 +241,8 @@ def stale_command(*, json_out: Json = False) -> None:
     for one in found:
         codes = f"{one.coding.coding.nature}/{one.coding.coding.completeness}"
         why = "is no longer there" if one.gone else "has another text now"
+        if one.row != one.coding.subject:
+            why = f"not carried to {one.row}, which has another text"
         say(f"{one.coding.subject}: {codes} by {one.coding.coder} of {one.coding.coded_at:%Y-%m-%d}; {why}")
     note(f"{len(found)} codings are stale")
 

@@ -28,6 +28,11 @@ class Explanation:
     excluded: bool = False
     remarks: Mapping[int, str] | None = None
 
+    @property
+    def key(self) -> str:
+        """The key of the entry or listing."""
+        return self.subject.partition(" ")[2]
+
 
 def explain(told: Explanation, rules: Mapping[str, str]) -> list[str]:
     """The lines for a person. `rules` are the codebook's rules in the reader's language."""
@@ -104,7 +109,12 @@ def _counts(told: Explanation) -> str:
     }[standing]
     if standing is Standing.MACHINE and people:
         whose = f"by the machine until somebody decides between {', '.join(one.coder for one in people)}"
-    return f"{'/'.join(axes_of(stored))}, {whose}"
+    return f"{'/'.join(axes_of(stored))}, {whose}{_carried(told, stored)}"
+
+
+def _carried(told: Explanation, stored: StoredCoding) -> str:
+    """For which row a person gave the code, where that is another one with the very same text."""
+    return "" if stored.subject == told.key else f", given to {stored.subject}, which has the same text"
 
 
 def _history(told: Explanation) -> list[str]:
@@ -119,6 +129,6 @@ def _history(told: Explanation) -> list[str]:
             rules += f" ({remark})"
         lines.append(
             f"{stored.coded_at:%Y-%m-%d %H:%M} UTC {stored.coder}: {codes}{rules}, "
-            f"codebook {stored.codebook}{version}{stale}"
+            f"codebook {stored.codebook}{version}{_carried(told, stored)}{stale}"
         )
     return lines

@@ -156,15 +156,17 @@ def codings_under(
 
 
 def codings_for(session: Session, items: Sequence[SampleItem], codebook: str) -> dict[str, list[StoredCoding]]:
-    """Every coding of the items' own texts under one codebook by key, oldest first; stale ones are left out."""
+    """Every coding of the items' texts under one codebook by key, oldest first; stale ones are left out.
+
+    What people said of the same text of another item, or on another sample, is among them.
+    """
     wanted = {(item.subject.kind, item.key): item.subject.evidence_hash for item in items}
     found: dict[str, list[StoredCoding]] = {}
     for kind in sorted({kind for kind, _ in wanted}):
-        keys = {key for one, key in wanted if one == kind}
-        for key, codings in codings_under(session, kind, keys, codebook):
-            fresh = [one for one in codings if one.evidence_hash == wanted[kind, key]]
-            if fresh:
-                found[key] = fresh
+        texts = {key: text for (one, key), text in wanted.items() if one == kind}
+        own = {key: [one for one in codings if one.evidence_hash == texts[key]]
+               for key, codings in codings_under(session, kind, texts, codebook)}  # fmt: skip
+        found |= {key: codings for key, codings in own.items() if codings}
     return found
 
 

@@ -185,6 +185,7 @@ def _coding(stored: StoredCoding, rules: Mapping[str, str]) -> dict[str, object]
         "coder_version": stored.coder_version,
         "codebook": stored.codebook,
         "coded_at": stamp(stored.coded_at),
+        "given_to": stored.subject,
         "confidence": round(coding.confidence, 3),
         "rules": {rule: rules.get(rule, "") for rule in coding.rules},
         "words": [{"text": one.text, "in": one.field, "rule": one.rule} for one in coding.triggers],

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auditor.coding.in_force import coding_in_force
+from auditor.db.codings import carried, said_of
 from auditor.db.links import (
     decided,
     decisions,
@@ -118,7 +119,7 @@ def links_between_texts(
 
 
 def lean_codings(session: Session, editions: Collection[int], lang: Lang, codebook: str) -> dict[str, StoredCoding]:
-    """The coding in force of each row of some editions: the codes without the words that decided."""
+    """The coding in force of each row of some editions: the codes, the machine's without the words that decided."""
     keys = select(EntryRow.key).where(EntryRow.edition_id.in_(editions))
     statement = (
         select(
@@ -153,7 +154,11 @@ def lean_codings(session: Session, editions: Collection[int], lang: Lang, codebo
         )
         made = (row.coder, codebook, row.evidence_hash, row.coded_at, coding, row.coder_version)
         found[row.subject_key].append(StoredCoding(row.id, row.subject_key, *made))
-    chosen = {key: coding_in_force(codings) for key, codings in found.items()}
+    texts = {one.evidence_hash for codings in found.values() for one in codings}
+    every = carried(found, said_of(session, "entry", texts))
+    chosen = {
+        key: coding_in_force([one for one in codings if one.codebook == codebook]) for key, codings in every.items()
+    }
     return {key: one for key, one in chosen.items() if one is not None}
 
 

@@ -68,8 +68,22 @@ def check_grid(grid: Grid, items: Mapping[str, SampleItem], mark: str, fill_in: 
             elif not found:
                 answers.append((item, _answer(item.key, codes)))
         faults += [fault for fault in found if (row, fault.column) not in grid.unread]
+    faults += two_minds(answers, seen)
     faults.sort(key=lambda fault: fault.row)
     return SheetCheck(tuple(answers), tuple(empty), tuple(waiting), tuple(faults), seen, len(items) - len(seen))
+
+
+def two_minds(answers: Sequence[tuple[SampleItem, Answer]], rows: Mapping[str, int]) -> list[Fault]:
+    """Rows that show the very text of an earlier row and have other codes: a text has one code."""
+    first: dict[str, Answer] = {}
+    faults = []
+    for item, answer in answers:
+        before = first.setdefault(item.subject.evidence_hash, answer)
+        codes = f"{before.nature}/{before.completeness}"
+        if codes != f"{answer.nature}/{answer.completeness}":
+            message = f"row {rows[before.key]} shows the same text and is {codes}: give both the same codes"
+            faults.append(Fault(rows[item.key], "nature", message))
+    return faults
 
 
 def _item(

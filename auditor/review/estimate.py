@@ -34,12 +34,14 @@ _PRIOR = 1 / 3
 class Group:
     """The `rows` that the machine codes alike. `inside`: it puts them into the cell that is asked for.
 
-    `checked` says of every row that people coded whether it belongs to the cell, and how many rows it stands for.
+    `checked` says of every text that people coded whether it belongs to the cell, and how many rows it stands for;
+    `again` says the same of further rows with these texts. They are known, and tell nothing more of the unchecked ones.
     """
 
     rows: int
     inside: bool
     checked: Sequence[tuple[bool, float]]
+    again: Sequence[bool] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,13 @@ def corrected_share(groups: Sequence[Group], *, seed: int = 1, draws: int = 4000
     for group in groups:
         truth = np.array([inside for inside, _ in group.checked], dtype=bool)
         spare = _spare(group)
-        open_rows = group.rows - len(group.checked)
+        sure = float(truth.sum()) + sum(group.again)
+        open_rows = group.rows - len(group.checked) - len(group.again)
         share = float(spare @ truth / spare.sum()) if truth.size else float(group.inside)
-        in_cell = float(truth.sum()) + open_rows * share
+        in_cell = sure + open_rows * share
         masses[group.inside][0] += in_cell
         masses[group.inside][1] += group.rows - in_cell
-        drawn += truth.sum() + random.binomial(open_rows, _drawn_shares(random, truth, spare, draws))
+        drawn += sure + random.binomial(open_rows, _drawn_shares(random, truth, spare, draws))
     (hits, alarms), (misses, refusals) = masses[True], masses[False]
     value = (hits + misses) / rows
     low, high = (float(bound) for bound in np.quantile(drawn / rows, (0.025, 0.975)))

@@ -6,6 +6,7 @@ the machine may err otherwise (the digitised rows, the newly digitised ones), no
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -108,16 +109,25 @@ class Intervals:
             return unfit
         rows: dict[str, int] = {}
         checked: dict[str, list[tuple[bool, float]]] = {}
+        again: dict[str, list[bool]] = {}
         inside: dict[str, bool] = {}
+        texts = Counter(self.texts.get(key, "") for key in keys)
+        told: set[str] = set()
         for key in keys:
-            known = self.checks.checked.get(self.texts.get(key, ""))
+            text = self.texts.get(key, "")
+            known = self.checks.checked.get(text)
             codes = known.machine if known else self.machine.get(key)
             group = _group(codes, cell)
             inside[group] = in_cell(codes, cell)
             rows[group] = rows.get(group, 0) + 1
-            if known:
-                checked.setdefault(group, []).append((in_cell(known.people, cell), known.weight))
-        groups = [Group(rows[one], inside[one], checked.get(one, ())) for one in sorted(rows)]
+            if known and text in told:
+                again.setdefault(group, []).append(in_cell(known.people, cell))
+            elif known:
+                told.add(text)
+                # All rows of the text are known: it stands for fewer of those that are not.
+                weight = max(1.0, known.weight - texts[text] + 1)
+                checked.setdefault(group, []).append((in_cell(known.people, cell), weight))
+        groups = [Group(rows[one], inside[one], checked.get(one, ()), again.get(one, ())) for one in sorted(rows)]
         found = corrected_share(groups, draws=self.draws)
         part = len(keys) / (of or len(keys))
         return replace(found, value=found.value * part, low=found.low * part, high=found.high * part)
@@ -134,8 +144,9 @@ class Intervals:
             return Unchecked(
                 f"{new} of these {len(keys)} rows were not there when sample {self.checks.sample} was drawn"
             )
-        checked = sum(text in self.checks.checked for text in texts)
-        if checked < min(ENOUGH, len(keys) / 2):
+        known = [text for text in texts if text in self.checks.checked]
+        checked = len(known)
+        if len(set(known)) < ENOUGH and checked < len(keys) / 2:
             return Unchecked(f"people checked {checked} of these {len(keys)} rows, too few to tell")
         return None
 

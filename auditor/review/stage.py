@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations, product
 
@@ -22,22 +22,21 @@ _Heard = list[tuple[str, Coding, Coding]]
 def compare_coders(session: Session, codebook: str, *, machine: bool = False) -> list[Compared]:
     """Agreement of every two coders who share an item, by axis and language; with `machine` of people and the machine.
 
-    Codings are compared on the same text only; each coder's newest counts. Against the machine stands what is in force
-    among people; what they differ on undecided is counted as left out. An output left open is no code.
+    An item is a text: one that stands in several rows, or editions, is one item, and each coder's newest coding of it
+    counts. Against the machine stands what is in force among people; what they differ on undecided is counted as left
+    out. An output left open is no code.
     """
     told: dict[tuple[str, str], _Heard] = {}
     undecided: Counter[str] = Counter()
     for kind in ("entry", "listing"):
-        langs = coded_by_people(session, kind, codebook)
-        for key, codings in codings_under(session, kind, langs.keys(), codebook):
-            for group in _by_text(codings):
-                if not machine:
-                    couples = _couples(group)
-                else:
-                    couples = _with_machine(group)
-                    undecided[langs[key]] += not couples and len(newest_by_person(group)) > 1
-                for (one, left), (other, right) in couples:
-                    told.setdefault((one, other), []).append((langs[key], left, right))
+        for lang, group in _by_text(session, kind, codebook):
+            if not machine:
+                couples = _couples(group)
+            else:
+                couples = _with_machine(group)
+                undecided[lang] += not couples and len(newest_by_person(group)) > 1
+            for (one, left), (other, right) in couples:
+                told.setdefault((one, other), []).append((lang, left, right))
     if machine and undecided.total():
         told.setdefault((PEOPLE, MACHINE), [])
     return [one for couple, shared in sorted(told.items()) for one in _compared(couple, shared, undecided)]
@@ -57,11 +56,17 @@ def _compared(couple: tuple[str, str], shared: _Heard, undecided: Mapping[str, i
     return found
 
 
-def _by_text(codings: Iterable[StoredCoding]) -> list[list[StoredCoding]]:
-    groups: dict[str, list[StoredCoding]] = {}
-    for one in codings:
-        groups.setdefault(one.evidence_hash, []).append(one)
-    return list(groups.values())
+def _by_text(session: Session, kind: str, codebook: str) -> Iterator[tuple[str, list[StoredCoding]]]:
+    """The codings of each text that any person coded, oldest first, and the text's language."""
+    langs = coded_by_people(session, kind, codebook)
+    groups: dict[str, dict[int, StoredCoding]] = {}
+    spoken = {}
+    for key, codings in codings_under(session, kind, langs.keys(), codebook):
+        for one in codings:
+            groups.setdefault(one.evidence_hash, {})[one.id] = one
+            spoken[one.evidence_hash] = langs[key]
+    for text, group in groups.items():
+        yield spoken[text], sorted(group.values(), key=lambda one: (one.coded_at, one.id))
 
 
 _Couples = list[tuple[tuple[str, Coding], tuple[str, Coding]]]

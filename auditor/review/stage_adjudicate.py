@@ -4,35 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from auditor.coding.codebook import CODEBOOK, MACHINE
 from auditor.coding.in_force import ADJUDICATED, newest_by_person
+from auditor.db.links import memberships
+from auditor.db.read import edition_at
 from auditor.db.review import add_answers, coded_by_people, codings_for, codings_under, hand_notes, items_of, samples
 from auditor.records import StoredCoding
 from auditor.review.check import check_grid
 from auditor.review.columns import CODER, DECISION, MARK, SHOWN, cell_text, same_cell, shown_cells
 from auditor.review.differences import Difference, differences, in_words
-from auditor.review.records import Answer, Fault, Sample, Sheet
+from auditor.review.records import Answer, Fault, Sample, Sheet, Subject
 from auditor.review.sheetfile import Table, write_sheet
 from auditor.review.sheetread import Grid, read_sheet
 from auditor.review.stage_sample import hand_out
 from auditor.review.stage_sheets import Taken, known_sheet, refuse
-from auditor.review.stage_subjects import current_hashes
+from auditor.review.stage_subjects import current_hashes, entry_subjects
 from crawler.errors import ContentError
+from crawler.pages.records import Lang
 from crawler.pages.text import plain
 
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """A person's coding that no longer counts. `gone`: the subject itself is no longer there."""
+    """A person's coding that does not count for `row`, which has another text by now; `gone`: it is no longer there.
+
+    `row` is what was coded, or the row in force of the same service, to which the coding is carried while texts agree.
+    """
 
     coding: StoredCoding
     kind: str
-    gone: bool
+    row: str
+    gone: bool = False
 
 
 def open_differences(session: Session, sample: Sample) -> tuple[list[Difference], dict[int, str]]:
@@ -122,20 +129,37 @@ def _what_was_seen(
     return found
 
 
-def stale_codings(session: Session) -> list[Stale]:
-    """People's newest codings and decisions whose text is no longer the one they were made on, by subject and coder."""
+def stale_codings(session: Session, today: date) -> list[Stale]:
+    """People's newest codings and decisions whose text is no longer the one they were made on, by subject and coder.
+
+    So are those of a row whose service has another text in the edition in force, which nobody has coded yet.
+    """
     found = []
     for kind in ("entry", "listing"):
         keys = coded_by_people(session, kind, CODEBOOK)
         now = current_hashes(session, kind, keys) if keys else {}
-        for key, codings in codings_under(session, kind, keys, CODEBOOK):
-            newest = {one.coder: one for one in codings if one.coder != MACHINE}
-            found += [
-                Stale(one, kind, key not in now)
-                for _, one in sorted(newest.items())
-                if now.get(key) != one.evidence_hash
-            ]
+        later = _rows_in_force(session, keys, today) if kind == "entry" and keys else {}
+        every = dict(codings_under(session, kind, keys, CODEBOOK))
+        said = {one.evidence_hash for codings in every.values() for one in codings if one.coder != MACHINE}
+        for key, codings in every.items():
+            newest = {one.coder: one for one in codings if one.coder != MACHINE and one.subject == key}
+            for _, one in sorted(newest.items()):
+                if now.get(key) != one.evidence_hash:
+                    found.append(Stale(one, kind, key, key not in now))
+                elif key in later and later[key].evidence_hash not in said:
+                    found.append(Stale(one, kind, later[key].key))
     return found
+
+
+def _rows_in_force(session: Session, keys: Mapping[str, str], today: date) -> dict[str, Subject]:
+    """By the keys of rows, whose languages are given: the row of the same service and language in force today."""
+    editions = [edition for lang in Lang if (edition := edition_at(session, today, lang)) is not None]
+    subjects = entry_subjects(session, editions)
+    services = memberships(session, "entry", {*keys, *(subject.key for subject in subjects)})
+    rows = {(services.get(one.key), str(one.given.lang)): one for one in subjects}
+    return {
+        key: rows[place] for key, lang in keys.items() if key in services and (place := (services[key], lang)) in rows
+    }
 
 
 def _row(difference: Difference, coders: Sequence[str], notes: Mapping[int, str], sheet: Sheet) -> list[str]:
@@ -147,8 +171,8 @@ def _row(difference: Difference, coders: Sequence[str], notes: Mapping[int, str]
 def _decided(
     answer: Answer, decider: str, known: Mapping[str, Sequence[StoredCoding]], reasons: Mapping[int, str]
 ) -> bool:
-    """Whether this person's newest decision on the item says the same."""
-    own = [one for one in known.get(answer.key, ()) if one.coder == decider]
+    """Whether this person's newest decision on the item itself says the same."""
+    own = [one for one in known.get(answer.key, ()) if one.coder == decider and one.subject == answer.key]
     if not own:
         return False
     coding = own[-1].coding

@@ -124,7 +124,7 @@ def terminal_sheet(session: Session, sample: Sample, coder: str, now: datetime) 
 
 
 def said_at_terminal(session: Session, sheet: Sheet, items: Sequence[SampleItem]) -> tuple[set[str], dict[str, str]]:
-    """The keys of the items that a sheet's coder has coded, and the codes of those whose newest is of this sheet.
+    """The keys of the items whose text a sheet's coder has coded, and the codes of those whose newest is of this sheet.
 
     Those coded last on a file are not for the terminal to change: the file would be refused as another mind.
     """
@@ -135,7 +135,9 @@ def said_at_terminal(session: Session, sheet: Sheet, items: Sequence[SampleItem]
         if one.coder == sheet.coder
     }
     places = hand_notes(session, [one.id for one in newest.values()])
-    own = {key: in_codes(one.coding) for key, one in newest.items() if places[one.id][0] == sheet.id}
+    own = {
+        key: in_codes(one.coding) for key, one in newest.items() if one.subject == key and places[one.id][0] == sheet.id
+    }
     return set(newest), own
 
 

@@ -112,6 +112,9 @@ def import_sheet(
         on_sheet, note, _ = notes[known.id]
         if on_sheet != sheet.id and axes_of(known) != (str(answer.nature), str(answer.completeness)):
             faults.append(Fault(checked.rows[item.key], "nature", _contradiction(known)))
+        elif known.subject != item.key:
+            # The same text in another row: the answer is one of its own, and what it was is no mind changed here.
+            new.append((item, answer))
         elif not said_before(answer, known, note):
             new.append((item, answer))
             changed.append(_change(checked.rows[item.key], answer, known))
@@ -166,9 +169,13 @@ def refuse(path: Path, faults: Sequence[Fault]) -> None:
 
 
 def own_newest(session: Session, sheet: Sheet, items: Sequence[SampleItem]) -> dict[str, StoredCoding]:
-    """The newest coding of a sheet's coder for each item's own text by key."""
-    found = codings_for(session, items, sheet.codebook)
-    return {key: one for key, codings in found.items() for one in codings if one.coder == sheet.coder}
+    """A sheet's coder's newest coding of each item by key; of one not coded yet that of the same text elsewhere."""
+    own = {
+        key: [one for one in codings if one.coder == sheet.coder]
+        for key, codings in codings_for(session, items, sheet.codebook).items()
+    }
+    return {key: max(codings, key=lambda one: (one.subject == key, one.coded_at, one.id))
+            for key, codings in own.items() if codings}  # fmt: skip
 
 
 def said_before(answer: Answer, known: StoredCoding, note: str) -> bool:
@@ -193,7 +200,10 @@ def _other_mind(answer: Answer, known: StoredCoding) -> str:
 
 
 def _contradiction(known: StoredCoding) -> str:
-    """One alias with two minds on two sheets is two people, or one who must decide on the sheet coded first."""
+    """One alias with two minds on two sheets is two people, or one who must decide on the sheet coded first.
+
+    `known` may have been given to another row of the same text.
+    """
     return (
         f"{known.coder} coded {known.subject} {'/'.join(axes_of(known))} on another sheet: two coders under one alias? "
         "A change of mind goes into the sheet it was first coded on; if that was the terminal: "

@@ -63,7 +63,7 @@ def service_page(here: Here, record: ServiceRecord, rules: Mapping[str, str]) ->
         other_names=tuple((lang, plain(text)) for lang, text in record.names),
         lead=_lead(here, record),
         coded=coded(words, stored.coding if stored else None),
-        by=_by(words, stored),
+        by=_by(words, stored, newest.key),
         reasons=tuple(_reasons(stored, rules)) if stored else (),
         counted=tuple(_counted(here, record)),
         stays=tuple(_stays(here, record)),
@@ -95,7 +95,7 @@ def _digitised(words: Words, stay: Stay) -> str:
     return f"{digital} ({forms(words, entry.forms)})"
 
 
-def _by(words: Words, stored: StoredCoding | None) -> str:
+def _by(words: Words, stored: StoredCoding | None, key: str) -> str:
     if stored is None:
         return ""
     if stored.coder == MACHINE:
@@ -106,11 +106,15 @@ def _by(words: Words, stored: StoredCoding | None) -> str:
         who = words.say("decided between coders by %(who)s", who=stored.coder.removeprefix(ADJUDICATED))
     else:
         who = words.say("by %(who)s", who=stored.coder)
-    return words.say(
+    said = words.say(
         "Coded %(who)s under codebook %(version)s; confidence %(share)s; what the recipient gets: %(output)s.",
         who=who, version=stored.codebook, share=words.percent(stored.coding.confidence, 0),
         output=word(words, OUTPUTS, stored.coding.output),
     )  # fmt: skip
+    if stored.subject == key:
+        return said
+    given = words.say("The code was given to a row of the same text: %(key)s.", key=stored.subject)
+    return f"{said} {given}"
 
 
 def _reasons(stored: StoredCoding, rules: Mapping[str, str]) -> Iterable[tuple[str, str, str]]:

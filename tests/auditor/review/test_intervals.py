@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from auditor.measure.records import Figure
 from auditor.measure.splits import split
+from auditor.review.estimate import Estimate
 from auditor.review.intervals import CheckedText, Checks, Intervals
 from crawler.pages.records import Lang
 
@@ -66,3 +69,22 @@ def test_the_cells_of_a_table_add_up() -> None:
     ):
         shares = [intervals(Figure(measure, cell, 0, 400, (), keys)) for cell in cells]
         assert sum(share[0] for share in shares if isinstance(share, tuple)) == pytest.approx(1)
+
+
+def test_a_text_in_many_rows_is_one_item_however_many_rows_it_settles() -> None:
+    alone = register(400, 80)
+    keys = [f"k{number}" for number in range(400)]
+    # Another edition: each checked text stands there three times, so that 240 rows are known by 80 codings.
+    copies = [f"{key}-{copy}" for key in keys[:80] for copy in range(3)]
+    texts = {key: key for key in keys} | {key: key.partition("-")[0] for key in copies}
+    machine = {key: alone.machine[texts[key]] for key in texts}
+    thrice = replace(alone, machine=machine, texts=texts)
+    rows = [*copies, *(f"k{number}" for number in range(80, 400))]
+    whole, more = alone.share("human_social", keys), thrice.share("human_social", rows)
+    assert isinstance(whole, Estimate)
+    assert isinstance(more, Estimate)
+    assert (whole.items, more.items) == (80, 80)
+    # 320 rows are open in either, and as much is known of them.
+    assert (more.high - more.low) * 560 == pytest.approx((whole.high - whole.low) * 400, rel=0.1)
+    few = thrice.share("human_social", [*copies[:60], *(f"k{number}" for number in range(80, 180))])
+    assert str(few).endswith("people checked 60 of these 160 rows, too few to tell"), "twenty texts are no thirty items"
