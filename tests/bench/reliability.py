@@ -1,13 +1,15 @@
 """The README's tables on how often the coder is right, from labelled names: `python -m tests.bench.reliability`.
 
 `blind.csv` says of each decision on which ground it stood and whether it was right before anything was learned from
-that name. A test holds the README to what is printed here.
+that name. `alone.csv` holds what was wrong at that time of names alone, without their result texts, and of English
+ones with them. A test holds the README to what is printed here.
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from auditor.coding.calibration import reliability
 from auditor.coding.coder import Coder
@@ -36,6 +38,10 @@ BLIND = {
 }
 #: The newest batches, each by a hand that had seen neither the classifier nor the other names.
 NEWEST = ("apart", "plain", "mixed", "texts", "styles", "pages", "years", "portal", "register", "citizen")
+#: Batches of the README's table of names alone: the tenth has no other texts. Of older ones no answers are kept.
+ALONE = tuple(batch for batch in NEWEST if batch != "plain")
+#: Batches with English names, and how the README calls them. Of the fresh ones no answers are kept.
+ENGLISH = {"short": "7, short ones", "whole": "8", "apart": "9", "plain": "10", "mixed": "11", "citizen": "18"}
 TARGET = (0.95, 0.85)
 _OTHER = {
     Nature.HUMAN_SOCIAL: Nature.TRANSACTIONAL,
@@ -108,10 +114,7 @@ def _of_new_names(batch: str, lang: Lang, axis: str) -> list[tuple[str, str]]:
 
 def _blind(batch: str, lang: Lang, axis: str) -> list[tuple[str, bool]]:
     """(ground, right) for the rows of a batch, in their order; the file has them so, one batch in parts."""
-    with (NAMES / "blind.csv").open(encoding="utf-8", newline="") as stream:
-        rows = [
-            row for row in csv.DictReader(stream) if (row["batch"], row["lang"], row["axis"]) == (batch, lang, axis)
-        ]
+    rows = [row for row in _answers("blind") if (row["batch"], row["lang"], row["axis"]) == (batch, lang, axis)]
     if [row["name"] for row in rows] != [row["name"] for row in rows_of(batch, lang)]:
         raise ValueError(f"blind.csv has other names than {batch}_{lang}.csv")
     return [(row["ground"], row["right"] == "1") for row in rows]
@@ -125,6 +128,38 @@ def _answer(truth: str, known: tuple[str, bool]) -> str:
     return (
         "unclear" if ground == "none" else str(_OTHER[Nature(truth) if truth in set(Nature) else Completeness(truth)])
     )
+
+
+def alone_row(batch: str) -> str:
+    """A batch's line of the README's table of names alone, as the coder answered before it learned from the batch."""
+    cells = [in_words(_at_the_time(batch, lang, axis)) for axis in AXES for lang in LANGS]
+    return f"| {BLIND[batch].split(':')[0]} | {' | '.join(cells)} |"
+
+
+def english_row(batch: str) -> str:
+    """A batch's line of the README's table of English names, as the coder answered at the time."""
+    cells = [in_words(_at_the_time(batch, Lang.EN, axis)) for axis in AXES]
+    return f"| {ENGLISH[batch]} | {len(rows_of(batch, Lang.EN))} | {' | '.join(cells)} |"
+
+
+def _at_the_time(batch: str, lang: Lang, axis: str) -> Figure:
+    """What was right of a batch: the file has only what was wrong."""
+    wrong = {
+        row["name"]: row["said"]
+        for row in _answers("alone")
+        if (row["batch"], row["lang"], row["axis"]) == (batch, lang, axis)
+    }
+    rows = rows_of(batch, lang)
+    strangers = wrong.keys() - {row["name"] for row in rows}
+    if strangers:
+        raise ValueError(f"alone.csv has names that {batch}_{lang}.csv has not: {', '.join(sorted(strangers))}")
+    return figure([row[axis] for row in rows], [wrong.get(row["name"], row[axis]) for row in rows])
+
+
+@cache
+def _answers(file: str) -> list[dict[str, str]]:
+    with (NAMES / f"{file}.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
 
 
 def by_name_alone(batch: str) -> str:
@@ -187,6 +222,10 @@ def run() -> None:
         *map(blind_row, BLIND),
         *map(new_names_row, NEWEST[2:]),
         by_name_alone("batch5"),
+        "",
+        *map(alone_row, ALONE),
+        "",
+        *map(english_row, ENGLISH),
         "",
         *ground_table(),
         sep="\n",

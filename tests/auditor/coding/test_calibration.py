@@ -55,6 +55,17 @@ def test_the_readme_has_the_tables_that_the_labelled_names_give() -> None:
     assert lines[last] == tables.target_row(lines[first:last])
 
 
+def test_the_readme_tells_of_names_alone_and_of_english_what_was_answered_at_the_time() -> None:
+    lines = README.read_text(encoding="utf-8").splitlines()
+    for heading, rows, unkept in (
+        ("| by name alone |", map(tables.alone_row, tables.ALONE), {"1", "5, portal names"}),
+        ("| English |", map(tables.english_row, tables.ENGLISH), {"fresh ones"}),
+    ):
+        start = next(number for number, line in enumerate(lines) if line.startswith(heading)) + 2
+        table = lines[start : lines.index("", start)]
+        assert [row for row in table if row.split("|")[1].strip() not in unkept] == list(rows)
+
+
 def test_a_missed_target_is_said_to_be_missed() -> None:
     rows = [
         "| 7: new names | 9, 9 | 95.0%, 0.85 | 94.9%, 0.90 | 99.0%, 0.84 | 100%, 1.00 |",
