@@ -30,6 +30,7 @@ from tests.auditor.cli.command import EGOV_AUDIT, egov_audit
 from tests.auditor.link.store import NOW
 from tests.auditor.release.small import WORDS, ask, figure, fill, released, shuffled
 from tests.conftest import Postgres
+from tests.soak.state import NO_BYTECODE
 
 
 @pytest.fixture(scope="session")
@@ -172,8 +173,8 @@ def test_a_full_disk_leaves_the_earlier_release_whole(sqlite_url: str, tmp_path:
     # A file may grow to 60 kB and no further, as if the disk were full.
     done = subprocess.run(
         ["bash", "-c", f"ulimit -f 60; exec {EGOV_AUDIT} release --out a.sqlite"],
-        cwd=tmp_path, env={"PATH": os.environ["PATH"], "EGOV_AUDIT_DB_URL": sqlite_url}, capture_output=True,
-        text=True, check=False,
+        cwd=tmp_path, env={"PATH": os.environ["PATH"], "EGOV_AUDIT_DB_URL": sqlite_url, **NO_BYTECODE},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (3, "")
     assert "cannot be written" in done.stderr

@@ -29,6 +29,7 @@ from reports.export.build import Format, export
 from tests.auditor.cli.command import EGOV_AUDIT, Ended, egov_audit
 from tests.auditor.release.small import WORDS, fill, released
 from tests.reports.export.cpsv_shapes import violations
+from tests.soak.state import NO_BYTECODE
 
 TABLES = (
     *("account", "acts", "changes", "codings", "editions", "entries", "evidence", "listings", "measures", "services"),
@@ -323,7 +324,7 @@ def test_a_full_disk_leaves_the_earlier_export_whole(sqlite_url: str, tmp_path: 
     for form, size in (("csv", 20), ("xlsx", 130), ("parquet", 3), ("jsonl", 250)):
         done = subprocess.run(
             ["bash", "-c", f"ulimit -f {size}; exec {EGOV_AUDIT} export --release r.sqlite --out out --format {form}"],
-            cwd=tmp_path, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=False,
+            cwd=tmp_path, env={"PATH": os.environ["PATH"], **NO_BYTECODE}, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert (form, done.returncode, done.stdout) == (form, 3, ""), done.stderr
         assert "Traceback" not in done.stderr
