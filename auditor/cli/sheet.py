@@ -66,7 +66,7 @@ def sample_command(
     from auditor.review.stage_sample import Wanted, make_sample
 
     kinds = {Of.ENTRIES: ("entry",), Of.LISTINGS: ("listing",), Of.BOTH: ("entry", "listing")}[of]
-    by = tuple(word.strip() for word in strata.split(",") if word.strip())
+    by = tuple(dict.fromkeys(word.strip() for word in strata.split(",") if word.strip()))
     wanted = Wanted(seed, parse_day(as_of), size, ci, by, kinds, name)
     with open_database(load_config().db_url) as engine, transaction(engine) as session:
         sample, items = make_sample(session, wanted, datetime.now(UTC))

@@ -18,6 +18,7 @@ The interval does not cover what is wrong with the truth itself: people who agre
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -35,13 +36,15 @@ class Group:
     """The `rows` that the machine codes alike. `inside`: it puts them into the cell that is asked for.
 
     `checked` says of every text that people coded whether it belongs to the cell, and how many rows it stands for;
-    `again` says the same of further rows with these texts. They are known, and tell nothing more of the unchecked ones.
+    `again` says the same of further rows with these texts: they are known, and tell nothing more of the unchecked ones.
+    `alike` is how many rows each text has that nobody checked, one unless given: they are all inside or all outside.
     """
 
     rows: int
     inside: bool
     checked: Sequence[tuple[bool, float]]
     again: Sequence[bool] = ()
+    alike: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,10 @@ def corrected_share(groups: Sequence[Group], *, seed: int = 1, draws: int = 4000
         in_cell = sure + open_rows * share
         masses[group.inside][0] += in_cell
         masses[group.inside][1] += group.rows - in_cell
-        drawn += sure + random.binomial(open_rows, _drawn_shares(random, truth, spare, draws))
+        shares = _drawn_shares(random, truth, spare, draws)
+        drawn += sure
+        for size, texts in sorted(Counter(group.alike or (1,) * open_rows).items()):
+            drawn += size * random.binomial(texts, shares)
     (hits, alarms), (misses, refusals) = masses[True], masses[False]
     value = (hits + misses) / rows
     low, high = (float(bound) for bound in np.quantile(drawn / rows, (0.025, 0.975)))

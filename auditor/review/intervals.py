@@ -111,10 +111,11 @@ class Intervals:
         checked: dict[str, list[tuple[bool, float]]] = {}
         again: dict[str, list[bool]] = {}
         inside: dict[str, bool] = {}
-        texts = Counter(self.texts.get(key, "") for key in keys)
+        alike: dict[str, list[int]] = {}
+        texts = Counter(self.texts.get(key, key) for key in keys)
         told: set[str] = set()
         for key in keys:
-            text = self.texts.get(key, "")
+            text = self.texts.get(key, key)
             known = self.checks.checked.get(text)
             codes = known.machine if known else self.machine.get(key)
             group = _group(codes, cell)
@@ -123,11 +124,15 @@ class Intervals:
             if known and text in told:
                 again.setdefault(group, []).append(in_cell(known.people, cell))
             elif known:
-                told.add(text)
-                # All rows of the text are known: it stands for fewer of those that are not.
-                weight = max(1.0, known.weight - texts[text] + 1)
+                weight = _weight(known.weight, texts[text])
                 checked.setdefault(group, []).append((in_cell(known.people, cell), weight))
-        groups = [Group(rows[one], inside[one], checked.get(one, ()), again.get(one, ())) for one in sorted(rows)]
+            elif text not in told:
+                alike.setdefault(group, []).append(texts[text])
+            told.add(text)
+        groups = [
+            Group(rows[one], inside[one], checked.get(one, ()), again.get(one, ()), alike.get(one, ()))
+            for one in sorted(rows)
+        ]
         found = corrected_share(groups, draws=self.draws)
         part = len(keys) / (of or len(keys))
         return replace(found, value=found.value * part, low=found.low * part, high=found.high * part)
@@ -149,6 +154,15 @@ class Intervals:
         if len(set(known)) < ENOUGH and checked < len(keys) / 2:
             return Unchecked(f"people checked {checked} of these {len(keys)} rows, too few to tell")
         return None
+
+
+def _weight(weight: float, rows: int) -> float:
+    """How many rows a checked text stands for, itself once and else those of texts that were not drawn.
+
+    A text of many rows is drawn more likely than one of a single row: it stands for fewer rows that nobody checked.
+    """
+    missed: float = (1 - 1 / weight) ** rows
+    return 1 + rows * missed / (1 - missed)
 
 
 @cache

@@ -206,7 +206,7 @@ def test_any_text_and_any_codes_come_back(
     lines = []
     for number, (name, result, category, provider, codes) in enumerate(rows):
         given = CodingInput(name, result, category, provider)
-        item = SampleItem(number, Subject("entry", f"A/2024-01-01/ru/{number:08}", given, "hash"), "all", 1.0)
+        item = SampleItem(number, Subject("entry", f"A/2024-01-01/ru/{number:08}", given, f"text {number}"), "all", 1.0)
         items[item.key] = item
         lines.append([*shown_cells(item), *(codes[column] for column in CHOICES), "", "v1-000000000000"])
     random.shuffle(lines)  # type: ignore[attr-defined]
@@ -234,3 +234,8 @@ def test_the_same_sheet_is_the_same_bytes() -> None:
     table = Table(("id", "nature", MARK), ("nature",), [["a", "", "v1-x"]], "1", desk.NOW)
     assert _workbook(table) == _workbook(table)
     assert load_workbook(io.BytesIO(_workbook(table)))["coding"]["A2"].data_type == "s"
+
+
+def test_a_word_given_twice_makes_no_other_strata(lite: Sheet, capsys: pytest.CaptureFixture[str]) -> None:
+    assert lite("sample", "--size", "12", "--strata", "lang,lang") == 0
+    assert "  ru: 8 of 8, weight 1.000" in capsys.readouterr().out
