@@ -42,12 +42,16 @@ def account(
 
     `links` are those of the history between the two editions, of every step on the way; candidates make the bounds.
     With `digitised` only units with an electronic delivery form count, and changes of the label are flips. Raises
-    ContentError when neither edition has a live row: an account over nothing is no account.
+    ContentError when neither edition has a live row, or one that has such a unit, and with `digitised` when one of
+    them says of no row how it is delivered: an account over nothing is no account.
     """
     before = [entry for entry in older if not entry.dead]
     after = [entry for entry in newer if not entry.dead]
     if not before and not after:
         raise ContentError("neither edition has a live row: there is nothing to account for")
+    for rows in (before, after) if digitised else ():
+        if rows and not any(entry.form or entry.forms for entry in rows):
+            raise ContentError(f"the edition of {rows[0].edition_date} states no delivery form for any row")
     lineage = Lineage([e.key for e in before], [e.key for e in after], links)
     counting = _Counting(
         _side(before, unit, digitised=digitised),
@@ -56,6 +60,8 @@ def account(
         lineage,
         lineage.restored(),
     )
+    if not counting.older.rows and not counting.newer.rows:
+        raise ContentError(f"no row of either edition can be counted by {unit}: there is nothing to account for")
     items: list[Item] = []
     spare: dict[TermName, list[int]] = {name: [0, 0] for name in TermName}
     others = [0, 0]

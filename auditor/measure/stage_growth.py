@@ -25,10 +25,11 @@ from auditor.link.plan import steps
 from auditor.link.stage import REGISTER_LANGS
 from auditor.measure.stage_history import links_between_texts
 from auditor.records import EditionRef, Entry
+from crawler.errors import ContentError
 from crawler.pages.records import Lang
 
 #: Version of what is derived; a change of the rules changes it, and everything is taken anew.
-RULES = "2"
+RULES = "3"
 #: Editions whose rows are kept in memory: a year's pairs ask for the same ones.
 AT_HAND = 16
 
@@ -152,12 +153,13 @@ def _store_changes(run: _Run, growth_id: int, texts: Sequence[EditionRef]) -> No
 def _store_account(run: _Run, growth_id: int, texts: Sequence[EditionRef]) -> None:
     links = links_between_texts(run.session, texts, run.linked)
     older, newer = (run.entries(text) for text in (texts[0], texts[-1]))
-    if all(entry.dead for entry in (*older, *newer)):
-        return  # an account over nothing is none; what the other years say stands
     rows = []
     for unit in Unit:
         for digitised in (False, True):
-            found = account(older, newer, links, unit, digitised=digitised)
+            try:
+                found = account(older, newer, links, unit, digitised=digitised)
+            except ContentError:
+                continue  # an account over nothing is none; what the other years say stands
             head = {
                 "growth_id": growth_id,
                 "unit": str(unit),
@@ -169,4 +171,5 @@ def _store_account(run: _Run, growth_id: int, texts: Sequence[EditionRef]) -> No
                 {**head, "term": str(name), "value": term.value, "low": term.low, "high": term.high}
                 for name, term in found.terms.items()
             ]
-    run.session.execute(insert(AccountTermRow), rows)
+    if rows:
+        run.session.execute(insert(AccountTermRow), rows)

@@ -177,11 +177,13 @@ def _every_account(
 ) -> Mapping[tuple[Unit, bool], Account]:
     """By rows for every pair of years, by the other units for the last one; digitised where both editions say forms."""
     older, newer = (ground.entries[edition.id] for edition in pair)
-    stated = all(any(entry.form or entry.forms for entry in rows) for rows in (older, newer))
     found = {}
     for unit in Unit if last else (Unit.ROWS,):
-        for digitised in (False, True) if stated else (False,):
-            taken = account(older, newer, links, unit, digitised=digitised)
+        for digitised in (False, True):
+            try:
+                taken = account(older, newer, links, unit, digitised=digitised)
+            except ContentError:
+                continue
             if taken.start or taken.end:
                 found[unit, digitised] = taken
     return found

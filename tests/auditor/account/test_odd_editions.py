@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from auditor.db.session import connect, transaction
 from auditor.records import Entry
@@ -73,9 +74,27 @@ def test_all_codes_changed_are_renumberings_and_no_growth(sqlite_url: str, rows:
 def test_rows_without_codes_are_followed_and_no_codes_are_counted(sqlite_url: str, rows: list[Entry]) -> None:
     linked(sqlite_url, on(FIRST, rows, ""), on(SECOND, rows[:-1], ""))
     assert (account(sqlite_url)["births"], account(sqlite_url)["deaths"]) == (0, 1)
-    assert account(sqlite_url, "--unit", "codes")["start"] == 0
+    nothing = run(sqlite_url, "account", "2020", "2021", "--unit", "codes")
+    assert (nothing.returncode, nothing.stdout) == (4, "")
+    assert "no row of either edition can be counted by codes" in nothing.stderr
     said = run(sqlite_url, "measure", "--as-of", "2021-12-31", "--measure", "units").stdout
     assert "no entry of this edition has a code" in said
+
+
+def test_an_edition_that_says_nothing_of_delivery_is_no_edition_without_digitised_rows(
+    sqlite_url: str, rows: list[Entry]
+) -> None:
+    silent = [replace(one, form="", forms=frozenset()) for one in on(FIRST, rows)]
+    linked(sqlite_url, silent, on(SECOND, rows))
+    done = run(sqlite_url, "account", "2020", "2021", "--digitised", "--json")
+    assert (done.returncode, done.stdout) == (4, "")
+    assert f"the edition of {FIRST} states no delivery form for any row" in done.stderr
+    engine = connect(sqlite_url)
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT DISTINCT digitised FROM account WHERE from_year = 2020")).scalars().all()
+    engine.dispose()
+    assert kept == [0], "nor is it kept for those who query"
+    assert account(sqlite_url)["births"] == 0
 
 
 def test_duplicate_codes_are_two_rows_and_one_code(sqlite_url: str, rows: list[Entry]) -> None:
