@@ -258,6 +258,8 @@ def codebook_command(
 
     if out.suffix.lower() != ".qdc":
         raise UsageError(f"{out}: give a file name that ends in .qdc")
+    if not out.parent.is_dir():
+        raise UsageError(f"{out}: there is no folder {out.parent}")
     out.write_bytes(codebook_qdc(words))
     say(str(out))
 

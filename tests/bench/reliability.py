@@ -2,12 +2,14 @@
 
 `blind.csv` says of each decision on which ground it stood and whether it was right before anything was learned from
 that name. `alone.csv` holds what was wrong at that time of names alone, without their result texts, and of English
-ones with them. A test holds the README to what is printed here.
+ones with them; `python -m tests.bench.reliability BATCH` prints its lines for a batch not learned from yet.
+A test holds the README to what is printed here.
 """
 
 from __future__ import annotations
 
 import csv
+import sys
 from collections.abc import Iterable, Sequence
 from functools import cache
 
@@ -142,6 +144,19 @@ def english_row(batch: str) -> str:
     return f"| {ENGLISH[batch]} | {len(rows_of(batch, Lang.EN))} | {' | '.join(cells)} |"
 
 
+def wrong_now(batch: str) -> list[list[str]]:
+    """The lines of `alone.csv` for a batch, as the coder of today answers it: to be taken before it learns from it."""
+    coder = Coder.load()
+    lines = []
+    for lang in Lang:
+        for axis in AXES if (NAMES / f"{batch}_{lang}.csv").exists() else ():
+            for row in rows_of(batch, lang):
+                result = row["result"] if lang is Lang.EN else ""
+                said = str(getattr(coder.code(CodingInput(row["name"], result, lang=lang)), axis))
+                lines += [[batch, str(lang), axis, row["name"], said]] if said != row[axis] else []
+    return lines
+
+
 def _at_the_time(batch: str, lang: Lang, axis: str) -> Figure:
     """What was right of a batch: the file has only what was wrong."""
     wrong = {
@@ -233,4 +248,7 @@ def run() -> None:
 
 
 if __name__ == "__main__":
-    run()
+    if sys.argv[1:]:
+        csv.writer(sys.stdout, lineterminator="\n").writerows(wrong_now(sys.argv[1]))
+    else:
+        run()

@@ -313,3 +313,15 @@ def test_pages_asked_for_by_written_permission_are_told_in_every_language(tmp_pa
 
 def test_nothing_is_said_of_permission_where_none_was_needed(small: Path) -> None:
     assert soup(small / "en/limits.html").select_one("#permission") is None
+
+
+def test_a_persons_code_for_another_row_of_the_same_text_names_that_row(tmp_path: Path) -> None:
+    report, given = small_report(), "V2000019982/2022-01-01/ru/00000001"
+    service = report.services["S-1"]
+    (key,) = service.codings
+    by_hand = dataclasses.replace(service.codings[key], coder="anna", subject=given)
+    services = {**report.services, "S-1": dataclasses.replace(service, codings={key: by_hand})}
+    out = build(dataclasses.replace(report, services=services), body_of, ENGLISH, tmp_path / "site").parent
+    told = f"The code was given to a row of the same text: {given}."
+    assert told in soup(out / "en/services/S-1.html").text
+    assert "The code was given to" not in soup(out / "en/services/S-2.html").text

@@ -15,7 +15,7 @@ from crawler.pages.records import Lang
 from tests.auditor.review.conftest import Sheet
 from tests.auditor.review.test_sheets import people
 
-#: What the REFI-QDA codebook 1.0 demands of a file without sets, written down from its published description.
+#: What the REFI-QDA codebook 1.0 demands of a file without sets: the rules of its published Codebook.xsd, written anew.
 SCHEMA = f"""
 <xsd:schema xmlns:xsd="http://www.w3.org/2001/XMLSchema" targetNamespace="{NAMESPACE}" xmlns="{NAMESPACE}"
     elementFormDefault="qualified">
@@ -55,6 +55,7 @@ def test_the_codebook_by_command(lite: Sheet, tmp_path: Path) -> None:
     assert lite("codebook", "--out", tmp_path / "book.qdc", "--words", "kk") == 0
     assert "кезектегі орын" in (tmp_path / "book.qdc").read_text(encoding="utf-8")
     assert lite("codebook", "--out", tmp_path / "book.xml") == 2
+    assert lite("codebook", "--out", tmp_path / "none" / "book.qdc") == 2
 
 
 @pytest.fixture
