@@ -1,4 +1,4 @@
-"""Steps that lead nowhere in the register: partial entries that no entry of the same edition completes."""
+"""Steps that lead nowhere in the register: partial entries that no entry of the same section completes."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from markupsafe import escape
@@ -14,6 +15,8 @@ from reports.document.widths import widths
 #: Scheme of the charts' addresses; nothing else is ever asked for.
 CHART = "chart:"
 _KAZAKH = '"Noto Sans", "DejaVu Sans Condensed", "DejaVu Sans", "Arial", sans-serif'
+#: WeasyPrint tries to hyphenate at every letter: a word of 2,000 takes it a minute, one of 10,000 hours.
+_UNBROKEN = re.compile(r"\S{200}(?=\S)")
 #: Between the margins of the page.
 _WIDTH = 174.0
 
@@ -37,8 +40,13 @@ def _text(text: str) -> str:
     return str(escape(harmless(text)))
 
 
+def _shown(text: str) -> str:
+    """The text as what an element holds, with places to break in what is longer than any word."""
+    return str(escape(_UNBROKEN.sub("\\g<0>\0", harmless(text)))).replace("\0", "<wbr>")
+
+
 def _element(name: str, text: str, style: str = "") -> str:
-    return f"<{name}{_class(style)}>{_text(text)}</{name}>"
+    return f"<{name}{_class(style)}>{_shown(text)}</{name}>"
 
 
 def _class(*names: str) -> str:
@@ -92,7 +100,7 @@ def _figure(block: FigureBlock) -> str:
     share = _element("span", view.share, "share") if view.share else ""
     said = "".join(
         f"<p{_class('fails' if one.fails else 'objection')}>{_element('strong', f'{one.setting} – {one.verdict}:')} "
-        f"{_text(one.text)}</p>"
+        f"{_shown(one.text)}</p>"
         for one in view.objections
     )
     lines = "".join(_element("p", text, "small") for text in block.lines)
@@ -124,5 +132,5 @@ def _cells(cells: Iterable[Cell], block: Table) -> Iterator[str]:
         span = f' colspan="{cell.span}"' if cell.span > 1 else ""
         lang = f' lang="{_text(cell.lang)}"' if cell.lang else ""
         note = _element("small", cell.note) if cell.note else ""
-        yield f"<td{_class('n' if number else '', cell.tone)}{span}{lang}>{_text(cell.text)}{note}</td>"
+        yield f"<td{_class('n' if number else '', cell.tone)}{span}{lang}>{_shown(cell.text)}{note}</td>"
         place += cell.span

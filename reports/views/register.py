@@ -186,7 +186,7 @@ def _captured(here: Here, found: Sequence[Evidence]) -> str:
     if not times:
         return words.say("When it was captured is not known.")
     how = ", ".join(sorted({word(words, PROVENANCE, one.provenance) for one in found}))
-    when = words.moment(times[0])
-    if len(times) > 1:
-        when = words.say("between %(low)s and %(high)s", low=when, high=words.moment(times[-1]))
+    when, last = words.moment(times[0]), words.moment(times[-1])
+    if last != when:
+        when = words.say("between %(low)s and %(high)s", low=when, high=last)
     return words.say("Captured %(when)s, %(how)s.", when=when, how=how)

@@ -8,7 +8,7 @@ import json
 import re
 import resource
 import typing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,10 +19,14 @@ from auditor.corrections.records import Correction
 from auditor.records import NotRead, PermissionUsed
 from auditor.tables import written_out
 from crawler.errors import UsageError
+from reports import i18n
 from reports.build import MARKER, Wanted, build
 from reports.contexts import base, method, pages, services, story
 from reports.copies import readable_copy
 from reports.pages import environment
+from reports.views.facts import facts_of
+from reports.views.here import Site
+from reports.views.register import register_page
 from tests.reports.records import BODY, HOSTILE, LONG, STAMPED, STAMPED_TOLD, body_of, small_report
 
 RULES = {"N5": "A queue for a human service is human.", "C2": "A place in a queue is a step."}
@@ -325,3 +329,16 @@ def test_a_persons_code_for_another_row_of_the_same_text_names_that_row(tmp_path
     told = f"The code was given to a row of the same text: {given}."
     assert told in soup(out / "en/services/S-1.html").text
     assert "The code was given to" not in soup(out / "en/services/S-2.html").text
+
+
+@pytest.mark.parametrize(("apart", "told"), [(1, "Captured 2026"), (2000, "Captured between 2026")])
+def test_pages_captured_within_a_second_are_told_with_one_moment(apart: int, told: str) -> None:
+    report = small_report()
+    places = {
+        key: dataclasses.replace(one, captured_at=one.captured_at + timedelta(milliseconds=number * apart))
+        for number, (key, one) in enumerate(report.places.items())
+    }
+    site = Site(facts_of(dataclasses.replace(report, places=places)), i18n.words("en"), ("en",))
+    assert report.now is not None
+    page = register_page(site.at("register/2025.html"), report.now, 2025)
+    assert any(text.startswith(told) for text in page.parts[0].origin), page.parts[0].origin

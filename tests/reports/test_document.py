@@ -28,11 +28,17 @@ from auditor.measure.records import Figure, Measured
 from auditor.measure.report_records import Report
 from crawler.errors import UsageError
 from reports.document.build import write_document
+from reports.document.html import to_html
 from reports.document.pdf import Charts, _letters_needed
 from reports.i18n import words
+from reports.views.document import document
+from reports.views.facts import facts_of
+from reports.views.here import Site
 from tests.auditor.link.command import run
 from tests.reports.conftest import Sample
 from tests.reports.records import HOSTILE, LONG, STAMPED, STAMPED_TOLD, small_report
+
+LETTERS = "Ж" * 10_000
 
 
 def released() -> Report:
@@ -170,6 +176,21 @@ def test_a_hostile_name_is_text_and_nothing_else_in_pdf(tmp_path: Path) -> None:
     raw = out.read_bytes()
     for never in (b"/JavaScript", b"/JS", b"/URI", b"/Launch", b"/EmbeddedFile"):
         assert never not in raw
+
+
+def test_a_word_of_ten_thousand_letters_does_not_stop_the_pdf(tmp_path: Path) -> None:
+    report = released()
+    *former, new = report.years
+    assert new.audit is not None
+    shot = new.audit.snapshot
+    rows = [dataclasses.replace(row, entry=dataclasses.replace(row.entry, developer=LETTERS)) for row in shot.entries]
+    audit = dataclasses.replace(new.audit, snapshot=dataclasses.replace(shot, entries=tuple(rows)))
+    report = dataclasses.replace(report, years=(*former, dataclasses.replace(new, audit=audit)))
+    page = to_html(document(Site(facts_of(report), words("ru"), ("ru",)), {}))
+    assert LETTERS in page.replace("<wbr>", "")
+    assert not re.search("Ж{201}", page), "hyphenating it would take hours"
+    write_document(report, words("ru"), tmp_path / "long.pdf")
+    assert written(tmp_path / "long.pdf").count("Ж") >= len(LETTERS)
 
 
 @pytest.mark.parametrize(
