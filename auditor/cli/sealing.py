@@ -23,7 +23,7 @@ REPORT, ELSEWHERE = "report", "report elsewhere"
 
 
 def seal_published(config: AuditConfig, kind: str, name: str, folder: Path) -> None:
-    """Seal the database's rows and a published folder; says on stderr what was rewritten since the last time.
+    """Seal a published folder and the database's rows; says on stderr what was rewritten since the last time.
 
     Raises IntegrityError for a chain or lines that cannot be read, OSError.
     """
@@ -31,8 +31,9 @@ def seal_published(config: AuditConfig, kind: str, name: str, folder: Path) -> N
     from crawler.archive import seals
 
     now = datetime.now(UTC)
-    _seal_rows(config, now)
+    # The folder first: until it is sealed `verify` takes it for another one, and the rows take their time.
     seal_folder(config.archive, kind, name, folder, now)
+    _seal_rows(config, now)
     note(f"sealed; chain root {seals.head(config.archive)}")
 
 

@@ -4,6 +4,7 @@
     seals/000007.lines        the lines its root is over, so that one that changed can be named
     seals/000007.tsr          a time-stamping authority's answer, as it came
     seals/000007.pem          the authorities that vouched for who signed it, as they were then
+    open/000007.seal          the seal itself until the files beside it lie there
 
 Each seal names the newest manifest, each manifest the newest seal, so the newest of both vouches for everything before
 it: `head` is the one value to be kept where the archive's owner does not rule alone.
@@ -29,6 +30,7 @@ FOLDER = "seals"
 LINES, TOKEN, AUTHORITIES = "lines", "tsr", "pem"
 TIMESTAMP = "timestamp"
 _NAME = re.compile(r"\d{6}\.json")
+_BEGUN = ".seal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +129,20 @@ class Draft:
     files: Mapping[str, Path | bytes] = field(default_factory=dict)
 
 
+def begun(root: Path) -> set[str]:
+    """Numbers of seals that are being written, or that a kill kept from it: files beside them belong to no seal yet."""
+    return {path.stem for path in (root / "open").glob(f"*{_BEGUN}")}
+
+
 def add_seal(root: Path, draft: Draft, now: datetime) -> Seal:
     """Append a seal to the chain: its files first, itself last, so that it exists whole or not at all.
 
-    Raises IntegrityError for a chain that cannot be read, OSError.
+    What a kill left of one takes nobody's place: the next seal has its number. Raises IntegrityError for a chain that
+    cannot be read, OSError.
     """
     layout.prepare(root)
     (root / FOLDER).mkdir(exist_ok=True)
+    aside = root / "open" / "seal.tmp"
     with layout.chain_lock(root):
         known, runs = load_seals(root), manifest.load_all(root)
         seal = Seal(
@@ -146,16 +155,22 @@ def add_seal(root: Path, draft: Draft, now: datetime) -> Seal:
             count=draft.count,
             facts=dict(draft.facts),
         )
+        encoded, path = encode(seal), seal_path(root, seal.sequence)
+        written = root / "open" / f"{path.stem}{_BEGUN}"
+        if written.exists():
+            for left in companions(root, seal.sequence):
+                left.unlink()
+        layout.write_whole(written, encoded, by_way_of=aside)
         for kind, content in draft.files.items():
             place = beside(root, seal.sequence, kind)
             if isinstance(content, Path):
                 layout.sync_file(content)
                 content.replace(place)
             else:
-                layout.write_whole(place, content, by_way_of=root / "open" / "seal.tmp")
-        content = encode(seal)
-        layout.write_whole(seal_path(root, seal.sequence), content, by_way_of=root / "open" / "seal.tmp")
-    return replace(seal, digest=sha256(content))
+                layout.write_whole(place, content, by_way_of=aside)
+        written.replace(path)
+        layout.sync_folder(path.parent)
+    return replace(seal, digest=sha256(encoded))
 
 
 def newest(seals: Iterable[Seal], kind: str, **facts: str) -> Seal | None:

@@ -18,6 +18,9 @@ def check_seals(root: Path, chain: Sequence[Manifest]) -> tuple[list[Note], tupl
     """What does not fit, and the seals that can be read, oldest first. Raises OSError."""
     notes: list[Note] = []
     found: list[Seal] = []
+    # In this order: what lies beside a seal that is made meanwhile is then no stray.
+    present = sorted((root / seals.FOLDER).glob("*"))
+    begun = seals.begun(root)
     for path in seals.seal_files(root):
         try:
             found.append(seals.decode(path.read_bytes(), path.name))
@@ -28,8 +31,8 @@ def check_seals(root: Path, chain: Sequence[Manifest]) -> tuple[list[Note], tupl
         notes += _beside(root, seal)
     notes += _runs(root, chain, {seal.digest for seal in found})
     owned = {seals.seal_path(root, seal.sequence).stem for seal in found} | {path.stem for path, _, _ in notes}
-    for path in sorted((root / seals.FOLDER).glob("*")):
-        if path.stem not in owned or path.suffix not in (".json", f".{LINES}", f".{TOKEN}", f".{AUTHORITIES}"):
+    for path in present:
+        if path.stem not in owned | begun or path.suffix not in (".json", f".{LINES}", f".{TOKEN}", f".{AUTHORITIES}"):
             notes.append((path, "", "belongs to no seal"))
     return notes, tuple(found)
 

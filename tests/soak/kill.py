@@ -69,6 +69,7 @@ def environment(folder: Path, sites: Watched) -> dict[str, str]:
         "EGOV_AUDIT_ADILET_URL": sites.urls["adilet"],
         "EGOV_AUDIT_EGOV_URL": sites.urls["egov"],
         "EGOV_AUDIT_DELAY": "0",
+        **sites.settings,
     }
 
 

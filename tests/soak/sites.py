@@ -17,7 +17,9 @@ Hook = Callable[[int], None]
 
 
 class Watched:
-    """Both sites. `asked` holds (site, path) of every request in order; `hook` is told its number before the answer."""
+    """Both sites. `asked` holds (site, path) of every request in order; `hook` is told its number before the answer.
+    `settings` are what else a command over them finds in its environment.
+    """
 
     def __init__(self, adilet: dict[str, Page], portal: dict[str, Page]) -> None:
         self.asked: list[tuple[str, str]] = []
@@ -25,6 +27,7 @@ class Watched:
         self.answers = {"adilet": adilet, "egov": portal}
         self.urls: dict[str, str] = {}
         self.trouble: Trouble | None = None
+        self.settings: dict[str, str] = {}
         self._lock = threading.Lock()
 
     @contextmanager

@@ -168,9 +168,9 @@ def test_what_was_fetched_is_stamped_before_the_report_that_prints_it_and_that_r
     story: dict[str, Ended], folder: Path, tsa: Authority
 ) -> None:
     made = seals.load_seals(folder / "var/archive")
-    assert [one.kind for one in made[:4]] == ["timestamp", "database", "report", "timestamp"]
-    first, _, report, second = made[:4]
-    assert (first.root, second.root) == (first.archive, report.digest)
+    assert [one.kind for one in made[:4]] == ["timestamp", "report", "database", "timestamp"]
+    first, _, rows, second = made[:4]
+    assert (first.root, second.root) == (first.archive, rows.digest)
     when = moment(first.facts["time"])
     for said in (f"{when:%Y-%m-%dT%H:%M:%SZ}, http://127.0.0.1:", "/tsr, file seals/000001.tsr of the archive"):
         assert said in story["digest"].out

@@ -172,6 +172,14 @@ def test_a_removed_seal_breaks_the_chain(archive: Path) -> None:
     assert any(message.endswith("which is gone") for message in found), "the run sealed after it names it"
 
 
+def test_what_lay_beside_the_newest_seal_names_it_when_it_is_gone_and_so_it_stays(archive: Path) -> None:
+    """Not as after a kill, which leaves the seal itself behind in `open`: test_kill_stamped."""
+    seals.seal_path(archive, 2).unlink()
+    assert places(archive) == {("seals/000002.lines", "")}
+    seals.add_seal(archive, Draft("timestamp", seals.head(archive), 0, {}), AT)
+    assert places(archive) == {("seals/000002.lines", "")}
+
+
 @pytest.mark.parametrize("number", range(3))
 def test_a_removed_run_breaks_the_chain(archive: Path, number: int) -> None:
     """Removed with all its files, so that nothing of it is left lying; the last one too, for a seal names it."""
