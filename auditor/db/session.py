@@ -76,14 +76,25 @@ def _is_still(url: URL) -> bool:
     SQLite would make files beside it to look at a database in WAL, and refuses it where it may not.
     """
     file = Path(url.database or "")
-    if url.drivername != "sqlite" or not file.is_file() or Path(f"{file}-wal").exists():
+    if url.drivername != "sqlite" or not file.is_file() or os.access(file.parent, os.W_OK):
         return False
-    return not os.access(file.parent, os.W_OK)
+    return not (Path(f"{file}-wal").exists() and Path(f"{file}-shm").exists())
 
 
 def _opener_of_a_still_file(database: str | None) -> Callable[[], sqlite3.Connection]:
-    address = f"file:{quote(str(database))}?mode=ro&immutable=1"
-    return lambda: sqlite3.connect(address, uri=True, check_same_thread=False)
+    """Opens the file as what nobody changes. What a killed program left in the `-wal` counts: it is read without locks,
+    and its index made in memory, for the `-shm` cannot be made.
+    """
+    left = Path(f"{database}-wal").exists()
+    address = f"file:{quote(str(database))}?mode=ro&{'vfs=unix-none' if left else 'immutable=1'}"
+
+    def opened() -> sqlite3.Connection:
+        connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+        if left:
+            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+        return connection
+
+    return opened
 
 
 def _dump_json(value: object) -> str:

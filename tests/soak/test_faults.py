@@ -51,6 +51,29 @@ def test_a_read_only_disk(good: Path, hurt: Path, sites: Watched) -> None:
     assert_whole(before, hurt)
 
 
+def test_what_a_killed_program_left_beside_the_database_is_read_from_a_read_only_disk(
+    hurt: Path, sites: Watched
+) -> None:
+    """As a machine leaves it that lost its power, or a copy of it: rows in the -wal, no -shm to find them by."""
+    database = hurt / "var/audit.db"
+    with closing(sqlite3.connect(database)) as killed:
+        killed.execute("UPDATE run SET detail = 'in the wal alone' WHERE stage = 'run'")
+        killed.commit()
+        left = {path: path.read_bytes() for path in (database, Path(f"{database}-wal"))}
+    for path, content in left.items():
+        path.write_bytes(content)
+    state.read_only(hurt / "var")
+    try:
+        told, looked = (egov_audit(hurt, sites, word, limit=state.not_above_rights) for word in ("status", "doctor"))
+    finally:
+        state.writable(hurt / "var")
+    assert told.code == 0, told.err
+    assert "good (in the wal alone)" in told.out
+    assert "ok    database: at revision" in looked.out
+    assert {path: path.read_bytes() for path in left} == left
+    assert not Path(f"{database}-shm").exists()
+
+
 def test_a_database_locked_for_longer_than_a_run_waits(good: Path, hurt: Path, sites: Watched) -> None:
     before = kept(good)
     url = "sqlite:///var/audit.db?timeout=0.2"  # half a minute unless said otherwise
