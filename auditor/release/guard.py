@@ -8,7 +8,6 @@ import csv
 import io
 import re
 import sqlite3
-import time
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -21,9 +20,9 @@ from auditor.release.served import (
     CLOCK_STEPS,
     COLUMN_LIMIT,
     HEAP_LIMIT,
-    LAST_LIMIT_S,
     PATTERN_LIMIT,
     SEARCH_LIMIT,
+    STILL_LIMIT,
     VALUE_LIMIT,
 )
 from auditor.tables import safe_cell
@@ -55,17 +54,29 @@ class _Frugal(sqlite3.Cursor):
 
 
 class Watched(sqlite3.Connection):
-    """A connection of which it is known since when it is at work, and whose clock is looked at often.
+    """A connection whose clock is looked at often, and of which it is known whether that still happens.
 
     Datasette has SQLite look every thousand steps, and one step can be a comparison of 50 milliseconds.
     """
 
-    since: float | None = None
+    _at_work, _looks, _looks_before, _still = False, 0, 0, 0
 
     def set_progress_handler(self, handler: Callable[[], int | None] | None, n: int) -> None:
         """As sqlite3 says, but every so many steps at the least. Datasette does this before and after each question."""
-        self.since = time.monotonic() if handler else None
-        super().set_progress_handler(handler, min(n, CLOCK_STEPS))
+
+        def counted() -> int | None:
+            self._looks += 1
+            return handler() if handler else None
+
+        self._looks += 1
+        self._at_work = handler is not None
+        super().set_progress_handler(counted if handler else None, min(n, CLOCK_STEPS))
+
+    def still(self) -> int:
+        """How often in a row it has been asked this while one question was at work and SQLite looked at no clock."""
+        self._still = self._still + 1 if self._at_work and self._looks == self._looks_before else 0
+        self._looks_before = self._looks
+        return self._still
 
     def cursor(self, *_factory: object) -> _Frugal:  # type: ignore[override]
         """As sqlite3 says."""
@@ -84,11 +95,10 @@ def open_watched(file: str) -> Watched:
 
 
 def overrun(connections: Iterable[sqlite3.Connection]) -> bool:
-    """Whether a question has been at work for so long that nothing will stop it: SQLite looks at the clock where it
-    jumps back in its plan, and a plan can go straight on for hours.
+    """Whether a question is at work that nothing will stop, asked once a second: SQLite looks at the clock where it
+    jumps back in its plan, and a plan can go straight on for hours. Seconds in which all stood still do not count.
     """
-    begun = [one.since for one in connections if isinstance(one, Watched) and one.since is not None]
-    return bool(begun) and time.monotonic() - min(begun) > LAST_LIMIT_S
+    return max((one.still() for one in connections if isinstance(one, Watched)), default=0) >= STILL_LIMIT
 
 
 def restrict(connection: sqlite3.Connection) -> None:

@@ -29,10 +29,10 @@ PATTERN_LIMIT = 200
 #: Letters of a search that are read, and steps of SQLite's after which the clock is looked at.
 SEARCH_LIMIT = 2_000
 CLOCK_STEPS = 20
-#: Bytes that SQLite may take for all questions together, and seconds after which the server begins anew because of a
-#: question that does not end; a workbook is being written for 20 at most.
+#: Bytes that SQLite may take for all questions together, and seconds without one look at the clock after which the
+#: server begins anew. What is slow looks many times a second, and a disk may be slow to answer.
 HEAP_LIMIT = 150_000_000
-LAST_LIMIT_S = 30
+STILL_LIMIT = 10
 LANGS = ("en", "ru", "kk")
 
 SETTINGS: dict[str, Any] = {

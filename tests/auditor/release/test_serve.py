@@ -6,8 +6,10 @@ import csv
 import hashlib
 import io
 import json
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from http.client import HTTPException
 from pathlib import Path
 from uuid import uuid4
@@ -18,6 +20,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from auditor.db.session import connect
+from auditor.release.guard import open_watched
 from auditor.release.stage_build import build_release
 from auditor.views.dictionary import views
 from auditor.views.queries import queries
@@ -178,8 +181,8 @@ def test_steps_that_are_heavy_are_stopped_in_time(site: Site) -> None:
 
 
 def test_a_question_that_nothing_stops_costs_nobody_else_the_server(sample_sqlite: str, tmp_path: Path) -> None:
-    """A plan that goes straight on never comes where SQLite looks at the clock; half a minute is a second here."""
-    (tmp_path / "sitecustomize.py").write_text("import auditor.release.served as s\ns.LAST_LIMIT_S = 1\n")
+    """A plan that goes straight on never comes where SQLite looks at the clock; ten seconds are one here."""
+    (tmp_path / "sitecustomize.py").write_text("import auditor.release.served as s\ns.STILL_LIMIT = 1\n")
     released(sample_sqlite, tmp_path / "register.sqlite")
     endless = _expanded("instr(printf('%.*c',99000,'a')||name,printf('%.*c',40000,'a')||'b'||code)", 4)
     with served(tmp_path, "--release", "register.sqlite", PYTHONPATH=str(tmp_path)) as site:
@@ -187,6 +190,19 @@ def test_a_question_that_nothing_stops_costs_nobody_else_the_server(sample_sqlit
             site.sql(endless)
         assert site.sql("SELECT COUNT(*) FROM entries")["rows"][0][0] > 2000
     assert "a question did not end: the server begins anew" in (tmp_path / "serve.err").read_text()
+
+
+def test_a_slow_question_is_not_taken_for_one_that_stands_still(tmp_path: Path) -> None:
+    sqlite3.connect(tmp_path / "any.sqlite").close()
+    with closing(open_watched(str(tmp_path / "any.sqlite"))) as asked:
+        asked.set_progress_handler(lambda: None, 1000)
+        assert [asked.still() for _ in range(3)] == [0, 1, 2]
+        asked.execute(
+            "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 99) SELECT x FROM c"
+        ).fetchall()
+        assert asked.still() == 0
+        asked.set_progress_handler(None, 1000)
+        assert [asked.still() for _ in range(2)] == [0, 0], "nobody asks anything"
 
 
 @pytest.mark.parametrize(
