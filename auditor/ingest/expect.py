@@ -11,6 +11,9 @@ from crawler.sources.load import Expectations
 
 #: An edition with this many per cent fewer live rows than the one before is a failed page until a person says why.
 DROP_PERCENT = 10
+#: The share of a fill rate below which a column was lost on the way and is no fact of the source: a figure over what is
+#: left of it would call the rest of the rows empty. Between this and the rate itself a reading counts and is told of.
+_LOST = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ def parse_faults(lines: str) -> tuple[Fault, ...]:
 
 
 def edition_faults(page: RegisterPage, lang: Lang, bounds: Expectations, needed: Collection[str]) -> tuple[Fault, ...]:
-    """What speaks against a page by itself: not understood, cut, too short, half empty, in the other language.
+    """What speaks against a page by itself: not understood, cut, too short, a column lost, in the other language.
 
     `needed` are the fields whose columns the act's table must have; another field may be filled in no row at all.
     """
@@ -49,7 +52,7 @@ def edition_faults(page: RegisterPage, lang: Lang, bounds: Expectations, needed:
         )
     if len(page.rows) < bounds.min_rows:
         faults.append(Fault("too_few_rows", f"{len(page.rows)} rows read, at least {bounds.min_rows} are expected"))
-    faults += _fill_faults(page.live, bounds.fill, needed)
+    faults += _low_fill(page.live, bounds.fill, needed, lost=True)
     if page.lang is not None and page.lang is not lang:
         faults.append(Fault("wrong_language", f"asked for {lang}, but the letters are those of {page.lang}"))
     return tuple(faults)
@@ -67,19 +70,19 @@ def list_faults(page: PortalList, bounds: Expectations) -> tuple[Fault, ...]:
         faults.append(
             Fault("too_few_listings", f"{len(page.listings)} listings, at least {bounds.min_listings} are expected")
         )
-    unfilled = _fill_faults(page.listings, {field: least / 2 for field, least in bounds.fill.items()}, bounds.fill)
-    return tuple(faults + unfilled)
+    return (*faults, *_low_fill(page.listings, bounds.fill, bounds.fill, lost=True))
 
 
-def beyond(page: object, bounds: Expectations) -> tuple[Fault, ...]:
-    """What is more than expected, or emptier: to be told, no reason to hold a reading."""
+def beyond(page: object, bounds: Expectations, needed: Collection[str] = ()) -> tuple[Fault, ...]:
+    """What is more than expected, or emptier: told, no reason to hold a reading. `needed` as for `edition_faults`."""
     if isinstance(page, RegisterPage):
         number, most, what = len(page.rows), bounds.max_rows, "rows"
+        told = _low_fill(page.live, bounds.fill, needed, lost=False)
     elif isinstance(page, PortalList):
         number, most, what = len(page.listings), bounds.max_listings, "listings"
+        told = _low_fill(page.listings, bounds.fill, bounds.fill, lost=False)
     else:
         return ()
-    told = _fill_faults(page.listings, bounds.fill, bounds.fill) if isinstance(page, PortalList) else []
     if most is not None and number > most:
         told.append(Fault("more_than_expected", f"{number} {what} read, at most {most} are expected"))
     return tuple(told)
@@ -140,12 +143,15 @@ def _drop_faults(reading: Reading, references: Sequence[Reading]) -> tuple[Fault
     return ()
 
 
-def _fill_faults(records: Sequence[object], fill: Mapping[str, float], needed: Collection[str]) -> list[Fault]:
+def _low_fill(
+    records: Sequence[object], fill: Mapping[str, float], needed: Collection[str], *, lost: bool
+) -> list[Fault]:
+    """The fields filled in fewer records than expected: with `lost` those that cannot be believed, else the others."""
     faults = []
     for field, least in fill.items():
         filled = sum(bool(getattr(record, field)) for record in records)
         there = filled or field in needed
-        if records and there and filled < least * len(records):
+        if records and there and filled < least * len(records) and lost == (filled < least * _LOST * len(records)):
             faults.append(
                 Fault("low_fill", f"{field} is filled in {filled} of {len(records)} rows, {least:.0%} are expected")
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from auditor.ingest.expect import Fault, beyond, edition_faults, list_faults
@@ -60,9 +61,8 @@ def parse_capture(capture: Capture, body: bytes, sources: Sources) -> ParsedPage
     problems = [_problem(finding) for finding in page.findings]
     if failed:
         problems += [Problem(Level.ERROR, fault.code, fault.message, "page") for fault in faults]
-    problems += [
-        Problem(Level.WARNING, each.code, each.message, "page") for each in beyond(page, source.facts.expectations)
-    ]
+    told = beyond(page, source.facts.expectations, _needed(capture))
+    problems += [Problem(Level.WARNING, each.code, each.message, "page") for each in told]
     return ParsedPage(page, tuple(problems), faults, failed)
 
 
@@ -84,8 +84,7 @@ def _parse(capture: Capture, body: bytes, source: Source) -> Page:
 def _faults(page: Page, capture: Capture, source: Source) -> tuple[Fault, ...]:
     bounds = source.facts.expectations
     if isinstance(page, RegisterPage):
-        needed = demands(capture.target.act).mandatory
-        return edition_faults(page, Lang(capture.target.lang or ""), bounds, needed)
+        return edition_faults(page, Lang(capture.target.lang or ""), bounds, _needed(capture))
     if isinstance(page, PortalList):
         return list_faults(page, bounds)
     if isinstance(page, HistoryPage) and not page.rows:
@@ -93,6 +92,10 @@ def _faults(page: Page, capture: Capture, source: Source) -> tuple[Fault, ...]:
     if isinstance(page, ServicePage) and not any(text for _, text in page.blocks):
         return (Fault(NO_SERVICE, "the page says nothing of a service"),)
     return ()
+
+
+def _needed(capture: Capture) -> Collection[str]:
+    return demands(capture.target.act).mandatory
 
 
 def _is_failed(page: Page, faults: tuple[Fault, ...]) -> bool:

@@ -56,7 +56,7 @@ def check_up(config: AuditConfig, sources: Sources, limits: Limits, now: datetim
     if status is not None:
         numbers = (good or {}).get("counts", {})
         found = tuple(one for source in sources.all for one in health.expected(source, status, numbers))
-        checks += health.expected_checks(found)
+        checks += health.expected_checks(found, status.issues)
     pins = {host: digest for source in sources.all for host, digest in source.facts.certificates.items()}
     checks += [
         *health.source_checks(states),

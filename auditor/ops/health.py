@@ -11,10 +11,13 @@ from auditor.ops.duration import in_words
 from auditor.ops.records import Check, Found, Health, Level, PastRun, SourceHealth
 from crawler.archive.lines import moment, stamp
 from crawler.archive.records import RunRecord, RunResult
+from crawler.pages.records import Level as Severity
 from crawler.pages.records import PageKind
 from crawler.sources.load import Source
 
 _READ = ("fetched", "imported")
+#: Expectations that warn and stop nothing, by the issue's code.
+_BEYOND = {"low_fill": "pages emptier than expected", "more_than_expected": "pages with more than expected"}
 _MEGABYTE = 1_000_000
 #: A clock that is this far behind the newest record was set back.
 _LEAP = timedelta(hours=1)
@@ -109,9 +112,15 @@ def expected(source: Source, status: Status, last_good: Mapping[str, int]) -> It
             yield Found(source.name, form.audience, str(lang), least, found, before, gone)
 
 
-def expected_checks(found: Iterable[Found]) -> Iterator[Check]:
-    """A line for whatever is not as expected; one that says so where everything is."""
-    short = []
+def expected_checks(found: Iterable[Found], issues: Mapping[tuple[str, str], int]) -> Iterator[Check]:
+    """A line for whatever is not as expected; one that says so where everything is. `issues`: open ones, by level and
+    code.
+    """
+    short = [
+        Check("expected", Level.WARN, f"{how}: {number} ({code})")
+        for (level, code), number in issues.items()
+        if level == Severity.WARNING and (how := _BEYOND.get(code))
+    ]
     for one in found:
         where = f"{one.source} {one.what}/{one.lang}"
         if one.found < one.expected:

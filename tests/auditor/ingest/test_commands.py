@@ -18,7 +18,7 @@ from auditor.db.status import read_status
 from auditor.ingest.status import not_read
 from crawler.archive.records import Outcome, Provenance
 from tests.auditor.ingest.pages import ACT, ADILET, EGOV, Run, list_page, service_page
-from tests.pages_gen import Spec
+from tests.pages_gen import VALUES, Spec, register_page
 
 FIRST, SECOND, THIRD = date(2020, 1, 31), date(2021, 5, 1), date(2024, 1, 1)
 LIST = f"{EGOV}/cms/ru/online-services/for_citizen"
@@ -88,6 +88,28 @@ def test_ingest_for_a_program(
     done = json.loads(capsys.readouterr().out)
     assert (done["editions"], done["entries"], done["exit_code"]) == (3, 260, 4)
     assert done["held"][0]["key"] == f"{ACT}/{SECOND}/ru"
+
+
+def test_an_edition_emptier_than_expected_counts_and_is_told_of(
+    tmp_path: Path, db_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nine rows in ten are expected to name a provider: of one edition two in three do, of the other one in three."""
+    for name, value in (("ARCHIVE", str(tmp_path / "archive")), ("DB_URL", db_url), ("STATE", str(tmp_path))):
+        monkeypatch.setenv(f"EGOV_AUDIT_{name}", value)
+    first, second, _ = VALUES["ru"]["provider"]
+    few = register_page(Spec(rows=100)).replace(f">{second}<".encode(), b"><")
+    fewer = few.replace(f">{first}<".encode(), b"><")
+    Run(tmp_path / "archive").history(FIRST, SECOND).text(FIRST, few).text(None, fewer).seal()
+    assert run_command(monkeypatch, "ingest") == 4
+    assert f"{ACT}/{FIRST}" not in capsys.readouterr().err
+    assert run_command(monkeypatch, "status") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert f"edition  {ACT}/{FIRST}/ru  fetched 99 services" in lines
+    (held,) = (line for line in lines if line.startswith(f"edition  {ACT}/{SECOND}/ru"))
+    assert "held 99 services (low_fill: provider is filled in 3" in held
+    assert {"issue  warning  low_fill  1", "issue  error  low_fill  1"} <= {*lines}
+    run_command(monkeypatch, "doctor")
+    assert "warn  expected: pages emptier than expected: 1 (low_fill)\n" in capsys.readouterr().out
 
 
 def test_an_archive_that_is_not_there_is_one_line(

@@ -122,8 +122,19 @@ def test_a_page_by_itself() -> None:
     assert codes(page(*rows), Lang.KK) == ["wrong_language"]
     assert codes(page(*rows, lang=None), Lang.KK) == [], "letters that do not decide hold nothing"
     assert codes(page(*rows), fill={"form": 1.0}) == []
-    assert codes(page(*rows[:9], row(10, form="")), fill={"form": 0.95}) == ["low_fill"]
-    assert codes(page(*rows[:9], row(10, form="", dead=True)), fill={"form": 1.0}) == [], "dead rows are empty"
+
+
+def test_a_column_emptier_than_expected_is_told_of_and_one_that_was_lost_holds() -> None:
+    whole, empty = [row(number) for number in range(1, 11)], [row(number, form="") for number in range(1, 11)]
+    for filled, told, held in ((10, 0, 0), (9, 1, 0), (5, 1, 0), (4, 0, 1), (0, 0, 1)):
+        read = page(*whole[:filled], *empty[filled:])
+        bounds = Expectations(fill={"form": 1.0})
+        expected = ("low_fill", f"form is filled in {filled} of 10 rows, 100% are expected")
+        assert [(one.code, one.message) for one in beyond(read, bounds, ["form"])] == [expected] * told
+        assert [(one.code, one.message) for one in edition_faults(read, Lang.RU, bounds, ["form"])] == [expected] * held
+    dead = page(*whole[:9], row(10, form="", dead=True))
+    assert codes(dead, fill={"form": 1.0}) == [], "dead rows are empty"
+    assert beyond(dead, Expectations(fill={"form": 1.0}), ["form"]) == ()
 
 
 def test_a_column_that_the_act_need_not_have_may_be_missing_but_not_half_empty() -> None:
@@ -167,6 +178,7 @@ def test_lists() -> None:
         ("low_fill", "category is filled in 2 of 3 rows, 100% are expected")
     ]
     assert [one.code for one in list_faults(half, bounds)] == ["low_fill"]
+    assert beyond(half, bounds) == (), "told once"
 
 
 DAYS = st.lists(st.dates(date(2019, 1, 1), date(2022, 1, 1)), max_size=5)
