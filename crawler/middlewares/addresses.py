@@ -17,6 +17,9 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 from crawler.config import CrawlConfig
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+#: All of IPv6 that was ever given to the public internet. What lies elsewhere and is not told as private (the former
+#: site-local addresses, an IPv4 address behind zeros) may lead into somebody's own network all the same.
+_PUBLIC6 = ipaddress.ip_network("2000::/3")
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -26,7 +29,10 @@ def is_public(text: str) -> bool:
     Raises ValueError for a text that is no address.
     """
     address = ipaddress.ip_address(text.partition("%")[0])
-    return all(one.is_global and not one.is_multicast for one in _inner(address) or (address,))
+    return all(
+        one.is_global and not one.is_multicast and (one.version == 4 or one in _PUBLIC6)
+        for one in _inner(address) or (address,)
+    )
 
 
 def _inner(address: _Address) -> tuple[_Address, ...]:

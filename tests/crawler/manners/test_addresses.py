@@ -33,9 +33,11 @@ PRIVATE = [
     "224.0.0.1",
 ]
 WRAPPED = ["::1", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "2002:7f00:1::1", "64:ff9b::a00:1", "ff02::1", "::"]
+#: No longer in use, or never given to anybody; who still routes them does so at home.
+FORMER = ["fec0::1", "::10.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b:1::a00:1", "5f00::1"]
 
 
-@pytest.mark.parametrize("address", [*PRIVATE, *WRAPPED, "255.255.255.255", "fe80::1%eth0"])
+@pytest.mark.parametrize("address", [*PRIVATE, *WRAPPED, *FORMER, "255.255.255.255", "fe80::1%eth0"])
 def test_an_address_at_home_is_not_public(address: str) -> None:
     assert not is_public(address)
 
