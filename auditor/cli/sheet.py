@@ -255,11 +255,11 @@ def codebook_command(
 ) -> None:
     """Write the codebook as a REFI-QDA file that programs for qualitative analysis open."""
     from auditor.review.qdc import codebook_qdc
+    from auditor.review.sheetfile import refuse_overwriting
 
     if out.suffix.lower() != ".qdc":
         raise UsageError(f"{out}: give a file name that ends in .qdc")
-    if not out.parent.is_dir():
-        raise UsageError(f"{out}: there is no folder {out.parent}")
+    refuse_overwriting(out)
     out.write_bytes(codebook_qdc(words))
     say(str(out))
 

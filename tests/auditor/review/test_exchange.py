@@ -54,6 +54,8 @@ def test_the_codebook_is_valid_and_whole(lang: Lang) -> None:
 def test_the_codebook_by_command(lite: Sheet, tmp_path: Path) -> None:
     assert lite("codebook", "--out", tmp_path / "book.qdc", "--words", "kk") == 0
     assert "кезектегі орын" in (tmp_path / "book.qdc").read_text(encoding="utf-8")
+    assert lite("codebook", "--out", tmp_path / "book.qdc", "--words", "ru") == 2  # somebody may have worked in it
+    assert (tmp_path / "book.qdc").read_bytes() == codebook_qdc(Lang.KK)
     assert lite("codebook", "--out", tmp_path / "book.xml") == 2
     assert lite("codebook", "--out", tmp_path / "none" / "book.qdc") == 2
 
