@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from auditor.db.acts import first_days, nothing_in_force
 from auditor.db.links import decided, decisions, linkings, machine_links
 from auditor.db.read import editions_in_force, entries_of, pick_edition
 from auditor.link.plan import steps
+from auditor.link.services import out_of_place
 from auditor.link.stage import REGISTER_LANGS
 from auditor.records import EditionRef, Entry, Link, LinkType
 from crawler.errors import ContentError, UsageError
@@ -78,7 +80,10 @@ def links_between(session: Session, older: EditionRef, newer: EditionRef, lang: 
             raise ContentError(f"the rows of {after.key} are not linked to those before: run `egov-audit link`")
         ids.append(row.id)
     found = [link for links in machine_links(session, ids).values() for link in links]
-    people = [one for one in decisions(session) if one.link.type not in _NO_HISTORY]
+    follows = {after.key: before.key for before, after in pairwise(texts)}
+    people = [
+        one for one in decisions(session) if one.link.type not in _NO_HISTORY and not out_of_place(one.link, follows)
+    ]
     return decided(found, people) if people else found
 
 

@@ -37,6 +37,17 @@ def edition_of(entry_key: str) -> str:
     return entry_key.rpartition("/")[0]
 
 
+def out_of_place(link: Link, before: Mapping[str, str]) -> bool:
+    """Whether a person's link joins rows of texts that follow one another no more, for one between them was read since.
+
+    `before` gives the text before each. What was gone may come back over any number of texts.
+    """
+    if link.type in (LinkType.RESTORED, LinkType.TRANSLATION, LinkType.LISTED):
+        return False
+    older = edition_of(link.older)
+    return before.get(edition_of(link.newer), older) != older
+
+
 def service_key(first_entry: str) -> str:
     """A service's public key from the key of its first row: readable by its first code, unique by a short hash."""
     code = first_entry.rpartition("/")[2].partition("~")[0]

@@ -39,7 +39,7 @@ from auditor.link.languages import pair_languages
 from auditor.link.orders import Orders, disagreements, orders_between
 from auditor.link.plan import LINKER, Step, steps
 from auditor.link.restored import link_restored
-from auditor.link.services import Book, edition_of, keep_names, keeps_identity, rows_by_language
+from auditor.link.services import Book, edition_of, keep_names, keeps_identity, out_of_place, rows_by_language
 from auditor.link.words import name_key
 from auditor.records import EditionRef, Entry, Link, LinkState, LinkType
 from crawler.pages.amendments import Amendment
@@ -83,6 +83,7 @@ class _Run:
     report: RegisterLinking
     entries: dict[int, list[Entry]] = field(default_factory=dict)
     texts: dict[str, EditionRef] = field(default_factory=dict)
+    before: dict[str, str] = field(default_factory=dict)
     gone: dict[Lang, dict[str, Entry | None]] = field(default_factory=lambda: {lang: {} for lang in REGISTER_LANGS})
     noted: dict[int, list[Amendment]] = field(default_factory=dict)
     used: set[tuple[str, str, str]] = field(default_factory=set)
@@ -105,6 +106,7 @@ class _Run:
             one
             for one in self.people
             if edition_of(one.link.newer) == newer and (one.link.type is LinkType.TRANSLATION) == translation
+            if not out_of_place(one.link, self.before)
         ]
 
 
@@ -114,6 +116,7 @@ def link_register(session: Session, now: datetime) -> RegisterLinking:
     plan = steps(texts)
     run = _Run(session, now, linkings(session), decisions(session), RegisterLinking(steps=len(plan)))
     run.texts = {text.key: text for found in texts.values() for text in found}
+    run.before = {step.texts[lang].key: text.key for step in plan for lang, text in step.before.items()}
     run.noted = notes_of(session, [text.id for text in run.texts.values()])
     book, entered = Book(), 0
     done: list[_Done] = []
@@ -355,6 +358,12 @@ def _write(run: _Run, book: Book, wanted: Mapping[str, str], old: Mapping[str, s
         for older, newer in book.conflicts
     ]
     found += _refused_but_one(run)
+    said = "a person decided this link, but an edition between its two rows was read since: it counts no more"
+    found += [
+        Finding("decision_out_of_place", Level.WARNING, one.link.newer, said, one.link.older)
+        for one in run.people
+        if out_of_place(one.link, run.before)
+    ]
     run.report.findings += sync_findings(run.session, SERVICES, None, found, run.now)
 
 

@@ -28,11 +28,13 @@ class History:
         self._session = session
         self._texts: dict[str, EditionRef] = {}
         self._places: dict[str, int] = {}
+        self.before: dict[str, str] = {}
         for step in steps({lang: editions_in_force(session, lang) for lang in REGISTER_LANGS}):
             for lang, text in step.texts.items():
                 self._texts[text.key] = text
                 before = step.before.get(lang)
                 self._places[text.key] = self._places[before.key] + 1 if before else 0
+                self.before |= {text.key: before.key} if before else {}
         self._rows: dict[str, dict[str, Entry]] = {}
 
     def link(self, kind: str, older: str, newer: str) -> Link:

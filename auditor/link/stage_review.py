@@ -24,7 +24,7 @@ from auditor.db.links import (
 )
 from auditor.db.models import EntryRow, ListingRow, MembershipRow, ServiceRow
 from auditor.db.portal import gone_listings, listings
-from auditor.link.services import PERSON
+from auditor.link.services import PERSON, out_of_place
 from auditor.link.stage_added import History, check_shape
 from auditor.records import Link, LinkState, LinkType
 from auditor.tables import write_csv
@@ -199,7 +199,8 @@ def decide(session: Session, answers: Sequence[Answer], now: datetime) -> list[i
             for one in _beside(session, answer.link_id, link.group):
                 if (one.older, one.newer) not in told:
                     found.setdefault((one.older, one.newer), (_by_person(one, link.state, answer), answer))
-    _check_shapes(found, told)
+    if history:
+        _check_shapes(found, told, history.before)
     return [add_decision(session, link, now, answer.reason.strip()) for link, answer in found.values()]
 
 
@@ -258,11 +259,13 @@ def _added(history: History, answer: Answer) -> Link:
 
 
 def _check_shapes(
-    found: Mapping[tuple[str, str], tuple[Link, Answer]], told: Mapping[tuple[str, str], StoredLink]
+    found: Mapping[tuple[str, str], tuple[Link, Answer]],
+    told: Mapping[tuple[str, str], StoredLink],
+    before: Mapping[str, str],
 ) -> None:
     """Raises ContentError for an added link whose type is another than that of what people say together."""
     links = {pair: one.link for pair, one in told.items()} | {pair: link for pair, (link, _) in found.items()}
-    confirmed = [link for link in links.values() if link.state is LinkState.ACCEPTED]
+    confirmed = [link for link in links.values() if link.state is LinkState.ACCEPTED and not out_of_place(link, before)]
     for link, answer in found.values():
         if answer.decision == ADD:
             try:

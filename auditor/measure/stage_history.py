@@ -35,6 +35,7 @@ from auditor.db.models import (
 )
 from auditor.ingest.keys import listing_key
 from auditor.link.plan import Step
+from auditor.link.services import out_of_place
 from auditor.measure.scene import OtherText, PortalList, Text, Timeline, Trace
 from auditor.records import Coding, Completeness, EditionRef, Link, LinkState, LinkType, Nature, Output, StoredCoding
 from crawler.pages.records import ELECTRONIC_FORMS, DeliveryForm, Lang
@@ -114,7 +115,10 @@ def links_between_texts(
         Link(types[kind], older, newer, 0.0, "", states[state])
         for kind, older, newer, state in session.execute(statement.order_by(LinkRow.id))
     ]
-    people = [one for one in decisions(session) if one.link.type not in _NO_HISTORY]
+    follows = {newer.key: older.key for older, newer in pairwise(texts)}
+    people = [
+        one for one in decisions(session) if one.link.type not in _NO_HISTORY and not out_of_place(one.link, follows)
+    ]
     return decided(found, people) if people else found
 
 

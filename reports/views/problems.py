@@ -52,6 +52,7 @@ ISSUES: Mapping[str, str] = {
     "payments_differ": N_("the two languages give a row another payment"),
     "recipients_differ": N_("the two languages give a row other recipients"),
     "redirect_refused": N_("a redirect was refused"),
+    "decision_out_of_place": N_("a person decided a link, and an edition between its rows was read since"),
     "refusal_without_effect": N_("a person refused a link, and its rows are one service still"),
     "robots_forbidden": N_("robots.txt forbids the address"),
     "robots_permission": N_("robots.txt forbids the address; it was asked for by written permission"),

@@ -11,9 +11,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from auditor.db.links import decisions, memberships
+from auditor.db.models import IssueRow
 from auditor.db.session import connect, transaction
 from auditor.records import Entry
 from crawler.pages.records import Lang
@@ -158,6 +159,28 @@ def test_what_was_gone_is_restored_over_the_editions_without_it(history: tuple[s
     told = json.loads(run(db, "account", "2022", "2023", "--json").stdout)
     assert [item["kind"] for item in told["births"]["entries"]] == ["restored"]
     assert terms(db, 2021, 2023) == {"births": 1, "deaths": 1}, "what came back is what was there before"
+
+
+def test_an_edition_read_between_two_rows_takes_the_decision_on_them_out_of_force(history: tuple[str, Engine]) -> None:
+    db, engine = history
+    was, _ = codes()
+    assert add(db, "renamed", key(2021, was), key(2022, OTHER["code"])).returncode == 0
+    run(db, "link")
+    assert terms(db, 2021, 2022) == {"deaths": 1}
+    day = date(2021, 9, 1)
+    between = [
+        replace(row, edition_date=day, key=row.key.replace("2021-03-01", str(day))) for row in dated(first_text(), 2021)
+    ]
+    with transaction(engine) as session:
+        store_edition(session, between)
+    run(db, "link")
+    told = select(IssueRow.address).where(IssueRow.code == "decision_out_of_place", IssueRow.resolved_at.is_(None))
+    with transaction(engine) as session:
+        assert session.scalars(told).all() == [key(2022, OTHER["code"])]
+    assert terms(db, 2021, 2022) == {"births": 1, "deaths": 2}
+    assert add(db, "renamed", between[4].key, key(2022, OTHER["code"])).returncode == 0
+    run(db, "link")
+    assert terms(db, 2021, 2022) == {"deaths": 1}
 
 
 def test_links_come_in_with_a_table_beside_other_decisions(history: tuple[str, Engine], tmp_path: Path) -> None:
