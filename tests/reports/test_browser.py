@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from auditor.corrections.records import Correction
 from auditor.measure.report_records import Report
@@ -19,6 +18,7 @@ from reports.i18n import LANGUAGES
 from reports.pages import environment
 from reports.views.facts import file_of
 from tests.axe import grave
+from tests.chromium import chromium, new_page
 from tests.reports.records import HOSTILE, body_of, small_report
 
 #: Words that stand on more than one line without a hyphen: too narrow a place broke them where it ended.
@@ -38,13 +38,8 @@ PICTURES = "PAGE_PICTURES"
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.fail("no chromium here: `apt-get install chromium` (as .ci/run does) installs it", pytrace=False)
-    with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")
@@ -70,14 +65,14 @@ def kinds(sample_report: Report) -> tuple[str, ...]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page that fails the test for anything said on the console and for any request that leaves the disk."""
-    opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    opened = new_page(browser, viewport={"width": 1280, "height": 900})
     trouble: list[str] = []
     opened.on("console", lambda message: trouble.append(f"console: {message.text}"))
     opened.on("pageerror", lambda error: trouble.append(f"error: {error}"))
     opened.on("request", lambda asked: None if asked.url.startswith("file:") else trouble.append(f"asked {asked.url}"))
     opened.on("requestfailed", lambda asked: trouble.append(f"not there: {asked.url}"))
     yield opened
-    opened.close()
+    opened.context.close()
     assert not trouble
 
 
@@ -168,7 +163,7 @@ def test_the_first_page_leads_into_each_language(page: Page, site: Path) -> None
 
 
 def test_a_figure_shows_exactly_the_entries_it_counts_without_a_script(browser: Browser, site: Path) -> None:
-    plain = browser.new_context(java_script_enabled=False).new_page()
+    plain = new_page(browser, java_script_enabled=False)
     plain.goto(f"file://{site}/en/index.html")
     line = plain.locator("#dead_ends")
     count = int(line.locator(".value").inner_text())

@@ -11,7 +11,7 @@ import random
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler
 
 #: A way to fail: it is given the request's handler and the good body, and answers for it or cuts the connection.
@@ -21,14 +21,14 @@ Way = Callable[[BaseHTTPRequestHandler, bytes], None]
 class Trouble:
     """Decides which request fails and how, by a seed. `met` counts the ways taken.
 
-    A challenge ends a crawl, as it should, so it is met `challenges` times at most: once in the first run.
+    `rare` are ways met so many times at most. A challenge ends a crawl, as it should: one, in the first run.
     """
 
-    def __init__(self, seed: int, share: float = 0.3, challenges: int = 1) -> None:
+    def __init__(self, seed: int, share: float = 0.3, rare: Mapping[str, int] | None = None) -> None:
         self._seed, self._share = seed, share
         self._lock = threading.Lock()
         self._times: Counter[str] = Counter()
-        self.challenges = challenges
+        self._rare = {"challenge": 1, **(rare or {})}
         self.met: Counter[str] = Counter()
         self.asked = 0
 
@@ -42,11 +42,8 @@ class Trouble:
             if draw.random() >= self._share:
                 return False
             name = draw.choice(sorted(WAYS))
-            if name == "challenge":
-                if not self.challenges or handler.path == "/robots.txt":
-                    name = "error 500"
-                else:
-                    self.challenges -= 1
+            if self.met[name] == self._rare.get(name) or (name, handler.path) == ("challenge", "/robots.txt"):
+                name = "error 500"
             self.met[name] += 1
         WAYS[name](handler, body)
         return True

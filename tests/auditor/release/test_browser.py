@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from auditor.db.session import connect
 from auditor.release.stage_build import build_release
@@ -17,6 +16,7 @@ from crawler.pages.records import Lang
 from tests.auditor.release.site import Site, served
 from tests.auditor.release.small import WORDS
 from tests.axe import grave
+from tests.chromium import chromium, new_page
 
 
 @pytest.fixture(scope="module")
@@ -32,17 +32,12 @@ def site(sample_sqlite: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture
 def page(site: Site, tmp_path: Path) -> Iterator[Page]:
     errors: list[str] = []
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.fail("no chromium here: `apt-get install chromium` (as .ci/run does) installs it", pytrace=False)
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        opened = browser.new_page(accept_downloads=True)
+    with chromium() as browser:
+        opened = new_page(browser, accept_downloads=True)
         opened.on("pageerror", lambda error: errors.append(str(error)))
         opened.on("request", lambda asked: errors.append(asked.url) if not asked.url.startswith(site.url) else None)
         opened.goto(site.url)
         yield opened
-        browser.close()
     assert errors == []
 
 
@@ -69,7 +64,7 @@ def test_an_inflected_word(page: Page) -> None:
 def test_a_reader_with_a_russian_phone(page: Page, site: Site) -> None:
     browser = page.context.browser
     assert browser
-    phone = browser.new_context(locale="ru-RU", viewport={"width": 360, "height": 740}).new_page()
+    phone = new_page(browser, locale="ru-RU", viewport={"width": 360, "height": 740})
     phone.goto(site.url)
     assert phone.locator("h1").inner_text().startswith("Реестр государственных услуг, выпуск ")
     assert phone.locator("section[lang]").first.get_attribute("lang") == "ru"
@@ -107,7 +102,7 @@ BOMB = "?sql=with+recursive+c(x)+as+(select+1+union+all+select+x%2B1+from+c)+sel
 def test_each_kind_of_page_is_open_to_a_screen_reader(page: Page, site: Site, lang: str) -> None:
     browser = page.context.browser
     assert browser
-    opened = browser.new_context(locale=lang).new_page()
+    opened = new_page(browser, locale=lang)
     kinds = (*PAGES, *MORE_PAGES) if lang == "ru" else PAGES
     for address in (site.url, *(f"{site.url}{site.id}{path}" for path in kinds)):
         opened.goto(address)
@@ -152,7 +147,7 @@ def test_what_is_refused_is_told_in_the_readers_language(page: Page, site: Site)
     browser = page.context.browser
     assert browser
     for lang, place, told in (("ru", 0, "Ответ базы данных"), ("kk", 2, "Дерекқордың ағылшынша жауабы")):
-        reader = browser.new_context(locale=lang).new_page()
+        reader = new_page(browser, locale=lang)
         for path, said in REFUSALS.items():
             reader.goto(f"{site.url}{site.id}{path}")
             assert said[place] in reader.locator("h1").inner_text(), path
@@ -173,7 +168,7 @@ def test_what_is_refused_is_told_in_the_readers_language(page: Page, site: Site)
 def test_conditions_are_told_in_the_readers_language(page: Page, site: Site) -> None:
     browser = page.context.browser
     assert browser
-    reader = browser.new_context(locale="ru").new_page()
+    reader = new_page(browser, locale="ru")
     reader.goto(f"{site.url}{site.id}/entries?name__contains=справк&year__gt=2012&_sort_desc=name")
     told = "при условии: name содержит «справк», year > 2012; порядок: name по убыванию"
     assert reader.locator("h3").first.inner_text().endswith(told)

@@ -61,10 +61,11 @@ class Probe(Spider):
         self._lost: dict[str, dict[str, Any]] = {}
 
     async def start(self) -> AsyncIterator[Request]:
-        """Every address, each with the target that it is by its form."""
+        """Every address, each with the target that it is by its form; some are given up soon."""
         for url in self._urls:
             target = identify(url, (self.source.site,)) or Target("adilet", PageKind.ACT_TEXT)
-            yield Request(url, callback=self.good, errback=self.bad, meta={"target": target, "asked": url})
+            soon = {"download_timeout": 0.2} if url in self.settings.getlist("PROBE_GIVEN_UP") else {}
+            yield Request(url, callback=self.good, errback=self.bad, meta={"target": target, "asked": url, **soon})
 
     def good(self, response: Any) -> list[Request]:
         """Note what a callback is given; where the settings say so, ask for a page that only this one names."""

@@ -56,10 +56,12 @@ def test_a_server_that_never_answers(tmp_path: Path) -> None:
 def test_a_page_that_never_comes_leaves_the_others_alone(tmp_path: Path) -> None:
     other = "/kaz/docs/V2000019982"
     with FaultServer({PAGE: Answer(silent=True), other: good()}) as server:
-        done = crawl([server.url + PAGE, server.url + other], tmp_path, {"EGOV_AUDIT_TIMEOUT": "0.2"}, RETRY_TIMES=1)
+        # That page alone: a machine under load may need longer for the others.
+        urls = [server.url + PAGE, server.url + other]
+        done = crawl(urls, tmp_path, RETRY_TIMES=1, PROBE_GIVEN_UP=urls[:1])
         logs = read_logs(tmp_path)
         assert list(done.got) == [server.url + other]
-        assert logs.fetch(server.url + PAGE)["detail"] == "no answer within 0.2 s"
+        assert logs.fetch(server.url + PAGE)["detail"].startswith("no answer within ")
         assert logs.codes(server.url + PAGE) == ["timeout"]
         assert logs.run["result"] == "good"
         assert server.paths.count(PAGE) == 2
