@@ -42,8 +42,8 @@ def account(
 
     `links` are those of the history between the two editions, of every step on the way; candidates make the bounds.
     With `digitised` only units with an electronic delivery form count, and changes of the label are flips. Raises
-    ContentError when neither edition has a live row, or one that has such a unit, and with `digitised` when one of
-    them says of no row how it is delivered: an account over nothing is no account.
+    ContentError when neither edition has a live row, when one of them has such a unit in no row, and with `digitised`
+    when it says of no row how it is delivered: an account over nothing is no account.
     """
     before = [entry for entry in older if not entry.dead]
     after = [entry for entry in newer if not entry.dead]
@@ -60,8 +60,9 @@ def account(
         lineage,
         lineage.restored(),
     )
-    if not counting.older.rows and not counting.newer.rows:
-        raise ContentError(f"no row of either edition can be counted by {unit}: there is nothing to account for")
+    for rows, side in ((before, counting.older), (after, counting.newer)):
+        if rows and not side.rows:
+            raise ContentError(f"no row of the edition of {rows[0].edition_date} can be counted by {unit}")
     items: list[Item] = []
     spare: dict[TermName, list[int]] = {name: [0, 0] for name in TermName}
     others = [0, 0]

@@ -76,9 +76,17 @@ def test_rows_without_codes_are_followed_and_no_codes_are_counted(sqlite_url: st
     assert (account(sqlite_url)["births"], account(sqlite_url)["deaths"]) == (0, 1)
     nothing = run(sqlite_url, "account", "2020", "2021", "--unit", "codes")
     assert (nothing.returncode, nothing.stdout) == (4, "")
-    assert "no row of either edition can be counted by codes" in nothing.stderr
+    assert f"no row of the edition of {FIRST} can be counted by codes" in nothing.stderr
     said = run(sqlite_url, "measure", "--as-of", "2021-12-31", "--measure", "units").stdout
     assert "no entry of this edition has a code" in said
+
+
+def test_codes_given_for_the_first_time_are_no_growth_from_none(sqlite_url: str, rows: list[Entry]) -> None:
+    linked(sqlite_url, on(FIRST, rows, ""), on(SECOND, rows))
+    first = run(sqlite_url, "account", "2020", "2021", "--unit", "codes", "--json")
+    assert (first.returncode, first.stdout) == (4, "")
+    assert f"no row of the edition of {FIRST} can be counted by codes" in first.stderr
+    assert account(sqlite_url)["births"] == 0
 
 
 def test_an_edition_that_says_nothing_of_delivery_is_no_edition_without_digitised_rows(
