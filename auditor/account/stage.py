@@ -80,14 +80,19 @@ def links_between(session: Session, older: EditionRef, newer: EditionRef, lang: 
             raise ContentError(f"the rows of {after.key} are not linked to those before: run `egov-audit link`")
         ids.append(row.id)
     found = [link for links in machine_links(session, ids).values() for link in links]
-    follows = {after.key: before.key for before, after in pairwise(texts)}
-    people = [
-        one for one in decisions(session) if one.link.type not in _NO_HISTORY and not out_of_place(one.link, follows)
-    ]
-    return decided(found, people) if people else found
+    return as_decided(session, found, texts)
 
 
 _NO_HISTORY = (LinkType.TRANSLATION, LinkType.LISTED)
+
+
+def as_decided(session: Session, links: list[Link], texts: Sequence[EditionRef]) -> list[Link]:
+    """A language's links through its texts, in their order of force, with those decisions of people that still hold."""
+    before = {newer.key: older.key for older, newer in pairwise(texts)}
+    people = [
+        one for one in decisions(session) if one.link.type not in _NO_HISTORY and not out_of_place(one.link, before)
+    ]
+    return decided(links, people) if people else links
 
 
 def year_end(year: int, today: date) -> date:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from auditor.account.stage import as_decided
 from auditor.coding.in_force import coding_in_force
 from auditor.db.codings import carried, said_of
 from auditor.db.links import (
@@ -35,12 +36,10 @@ from auditor.db.models import (
 )
 from auditor.ingest.keys import listing_key
 from auditor.link.plan import Step
-from auditor.link.services import out_of_place
 from auditor.measure.scene import OtherText, PortalList, Text, Timeline, Trace
 from auditor.records import Coding, Completeness, EditionRef, Link, LinkState, LinkType, Nature, Output, StoredCoding
 from crawler.pages.records import ELECTRONIC_FORMS, DeliveryForm, Lang
 
-_NO_HISTORY = (LinkType.TRANSLATION, LinkType.LISTED)
 _ELECTRONIC = frozenset(str(form) for form in ELECTRONIC_FORMS)
 
 
@@ -115,11 +114,7 @@ def links_between_texts(
         Link(types[kind], older, newer, 0.0, "", states[state])
         for kind, older, newer, state in session.execute(statement.order_by(LinkRow.id))
     ]
-    follows = {newer.key: older.key for older, newer in pairwise(texts)}
-    people = [
-        one for one in decisions(session) if one.link.type not in _NO_HISTORY and not out_of_place(one.link, follows)
-    ]
-    return decided(found, people) if people else found
+    return as_decided(session, found, texts)
 
 
 def lean_codings(session: Session, editions: Collection[int], lang: Lang, codebook: str) -> dict[str, StoredCoding]:
